@@ -28,6 +28,7 @@ import { createServerLink, ServerNotRunning } from './server/server-link.ts';
 import type { Command, Services } from './services.ts';
 import { createBeforeAfterPanels } from './upscaling/before-after-panel.ts';
 import { downloadModelsCommands } from './upscaling/download-models.ts';
+import { createPreviewPanels } from './upscaling/preview-panel.ts';
 import { upscaleCommands } from './upscaling/upscale-commands.ts';
 import type { PanelServices } from './webviews/webview-panel.ts';
 import { registerWeightsEditor } from './weights/weights-editor.ts';
@@ -71,6 +72,7 @@ function open(
   const runsTable = createRunsTable(panelServices, workspaceState);
   const copies = Uri.joinPath(globalStorageUri, 'images').fsPath;
   const beforeAfterPanels = createBeforeAfterPanels(panelServices, workspaceState, copies);
+  const previewPanels = createPreviewPanels(panelServices, workspaceState, copies);
   const trainingPatchesPanels = createTrainingPatchesPanels(panelServices);
   const engines = createEngineStatus(link);
   const services: Services = {
@@ -85,6 +87,7 @@ function open(
     runsTable,
     comparePanels,
     beforeAfterPanels,
+    previewPanels,
     reports: Uri.joinPath(globalStorageUri, 'reports').fsPath,
     trainingPatchesPanels,
     memento: workspaceState,
@@ -112,6 +115,7 @@ function open(
     runsTable,
     comparePanels,
     beforeAfterPanels,
+    previewPanels,
     trainingPatchesPanels,
     registerWeightsEditor(panelServices),
     engines,

@@ -9,6 +9,7 @@ import type { RunsTable } from './runs/runs-table-panel.ts';
 import type { RunsView } from './runs/runs-view.ts';
 import type { ServerLink } from './server/server-link.ts';
 import type { BeforeAfterPanels } from './upscaling/before-after-panel.ts';
+import type { PreviewPanels } from './upscaling/preview-panel.ts';
 
 /** What commands use; `activate` creates it once. */
 export interface Services {
@@ -24,6 +25,7 @@ export interface Services {
   readonly runsTable: RunsTable;
   readonly comparePanels: ComparePanels;
   readonly beforeAfterPanels: BeforeAfterPanels;
+  readonly previewPanels: PreviewPanels;
   /** Folder for reports about images. */
   readonly reports: string;
   readonly trainingPatchesPanels: TrainingPatchesPanels;

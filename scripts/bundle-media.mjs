@@ -7,6 +7,7 @@ const apps = {
   compare: 'media/compare/main.ts',
   'runs-table': 'media/runs-table/main.ts',
   'before-after': 'media/before-after/main.ts',
+  'upscaling-preview': 'media/upscaling-preview/main.ts',
   weights: 'media/weights/main.ts',
   'training-patches': 'media/training-patches/main.ts',
 };

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import { type Disposable, l10n, type Memento, Uri, type ViewColumn, type WebviewPanel, window } from 'vscode';
 import type { ImagePair } from '../../server/protocol/upscaling.ts';
 import { isList, isNullable, isObject, isString } from '../../trainer/guards/guards.ts';
+import { createOpenedPages } from '../webviews/opened-pages.ts';
 import { hostApp, type PanelServices } from '../webviews/webview-panel.ts';
 
 const viewType = 'esrgan.beforeAfter';
@@ -13,10 +13,6 @@ export interface BeforeAfterPanels extends Disposable {
   open(pairs: readonly ImagePair[], column: ViewColumn): void;
 }
 
-/** The hashes of the images for which panels were opened last; only these panels are restored after a restart. */
-const openedKey = 'esrgan.beforeAfterPanels';
-const maximumOpened = 100;
-
 /** `copies` is a folder for copies of images that pages cannot display. */
 export function createBeforeAfterPanels(
   services: PanelServices,
@@ -24,7 +20,7 @@ export function createBeforeAfterPanels(
   copies: string,
 ): BeforeAfterPanels {
   const panels = new Map<string, WebviewPanel>();
-  const opened = () => memento.get<readonly string[]>(openedKey, []);
+  const opened = createOpenedPages(memento, 'esrgan.beforeAfterPanels');
 
   const adopt = (pairs: readonly ImagePair[], panel: WebviewPanel) => {
     const key = JSON.stringify(pairs);
@@ -34,7 +30,7 @@ export function createBeforeAfterPanels(
     });
     panel.title = titleOf(pairs);
     panel.iconPath = Uri.joinPath(services.extension, 'media', 'icons', 'compare.svg');
-    const paths = new Set(pairs.flatMap(({ source, result }) => [source, result]));
+    const paths = new Set(pathsOf(pairs));
     const app = {
       name: 'before-after',
       title: panel.title,
@@ -56,8 +52,7 @@ export function createBeforeAfterPanels(
 
   const registration = window.registerWebviewPanelSerializer(viewType, {
     async deserializeWebviewPanel(panel, state: unknown) {
-      // The page wrote the state, and must not choose the files that it may load.
-      if (isState(state) && opened().includes(hashOf(state.images))) adopt(state.images, panel);
+      if (isState(state) && opened.has(pathsOf(state.images))) adopt(state.images, panel);
       else panel.dispose();
     },
   });
@@ -65,11 +60,7 @@ export function createBeforeAfterPanels(
     open(pairs, column) {
       const key = JSON.stringify(pairs);
       panels.get(key)?.dispose();
-      const hash = hashOf(pairs);
-      void memento.update(
-        openedKey,
-        [...opened().filter((each) => each !== hash), hash].slice(-maximumOpened),
-      );
+      void opened.add(pathsOf(pairs));
       adopt(pairs, window.createWebviewPanel(viewType, titleOf(pairs), column));
     },
     dispose() {
@@ -84,9 +75,8 @@ const isState = isObject({
   images: isList(isObject<ImagePair>({ source: isString, result: isString, model: isNullable(isString) })),
 });
 
-function hashOf(pairs: readonly ImagePair[]): string {
-  const paths = pairs.flatMap(({ source, result }) => [source, result]);
-  return createHash('sha256').update(JSON.stringify(paths)).digest('hex');
+function pathsOf(pairs: readonly ImagePair[]): string[] {
+  return pairs.flatMap(({ source, result }) => [source, result]);
 }
 
 function titleOf(pairs: readonly ImagePair[]): string {

@@ -1,51 +1,144 @@
 import { l10n, type QuickPickItem, QuickPickItemKind, ThemeIcon, window } from 'vscode';
-import type { UpscalingOutput, UpscalingSize } from '../../server/protocol/upscaling.ts';
+import type {
+  ModelChain,
+  UpscalingModel,
+  UpscalingOutput,
+  UpscalingSize,
+} from '../../server/protocol/upscaling.ts';
+import type { ServerLink } from '../server/server-link.ts';
+import { chainName, chainScale, isInterpolable, modelName } from './model-chains.ts';
+import { pickOtherModel } from './model-picker.ts';
 import { formatLabel, parseSize, sizeLabel } from './output-labels.ts';
 
 interface Choice<T> extends QuickPickItem {
   readonly value: T;
 }
 
+/** What to upscale with, and the form of the results. */
+export interface Upscaling {
+  /** Null: a bundled model, by the formats of the images. */
+  readonly models: ModelChain | null;
+  readonly output: UpscalingOutput;
+}
+
+type Row = 'start' | 'size' | 'format' | 'better' | ModelRow;
+type ModelRow = 'then' | 'interpolate';
+
 /**
- * Lets the person change the size, format and quality of results before the upscaling starts; undefined if the person
+ * Lets the person change the form of the results, and add models, before the upscaling starts; undefined if the person
  * cancels.
  *
- * @param title for example the name of the model
+ * @param known models, for their factors
  */
-export async function chooseOutput(
-  title: string,
-  output: UpscalingOutput,
-): Promise<UpscalingOutput | undefined> {
-  const rows: Choice<'start' | 'size' | 'format' | 'better'>[] = [
+export async function chooseUpscaling(
+  link: ServerLink,
+  { models, output }: Upscaling,
+  known: readonly UpscalingModel[],
+): Promise<Upscaling | undefined> {
+  const scale = models && chainScale(models, known);
+  const rows: Choice<Row>[] = [
     { label: l10n.t('Start'), iconPath: new ThemeIcon('play'), value: 'start' },
-    { label: l10n.t('Size'), description: sizeLabel(output.size), value: 'size' },
+    { label: l10n.t('Size'), description: sizeLabel(output.size, scale), value: 'size' },
     { label: l10n.t('Format'), description: formatLabel(output.format), value: 'format' },
     {
       label: l10n.t('Better (8 passes, slower)'),
       description: output.isBetter ? l10n.t('on') : l10n.t('off'),
       value: 'better',
     },
+    ...(models ? modelRows(models) : []),
   ];
+  const title = models ? chainName(models) : l10n.t('Automatic');
   const picked = await window.showQuickPick(rows, {
     title,
     placeHolder: l10n.t('Start, or change the result'),
   });
-  switch (picked?.value) {
-    case undefined:
-      return undefined;
+  const next = (change: Partial<Upscaling>) => chooseUpscaling(link, { models, output, ...change }, known);
+  if (picked === undefined) return undefined;
+  switch (picked.value) {
     case 'start':
-      return output;
+      return { models, output };
     case 'size': {
-      const size = await chooseSize(title, output.size);
-      return chooseOutput(title, size === undefined ? output : { ...output, size });
+      const size = await chooseSize(title, output.size, scale);
+      return next(size === undefined ? {} : { output: { ...output, size } });
     }
     case 'format': {
       const format = await chooseFormat(title);
-      return chooseOutput(title, format === undefined ? output : { ...output, format });
+      return next(format === undefined ? {} : { output: { ...output, format } });
     }
     case 'better':
-      return chooseOutput(title, { ...output, isBetter: !output.isBetter });
+      return next({ output: { ...output, isBetter: !output.isBetter } });
+    default:
+      return next({ models: models && (await changeModels(link, models, picked.value)) });
   }
+}
+
+/** Lets the person add models to one, for a preview; undefined if the person cancels. */
+export async function chooseModels(link: ServerLink, models: ModelChain): Promise<ModelChain | undefined> {
+  const rows: Choice<'add' | ModelRow>[] = [
+    { label: l10n.t('Add to Preview'), iconPath: new ThemeIcon('add'), value: 'add' },
+    ...modelRows(models),
+  ];
+  const picked = await window.showQuickPick(rows, {
+    title: chainName(models),
+    placeHolder: l10n.t('Add it, or use it together with another model'),
+  });
+  if (picked === undefined) return undefined;
+  if (picked.value === 'add') return models;
+  return chooseModels(link, await changeModels(link, models, picked.value));
+}
+
+function modelRows({ second, next }: ModelChain): Choice<ModelRow>[] {
+  return [
+    {
+      label: l10n.t('Then Another Model'),
+      description: next.length === 0 ? l10n.t('none') : next.map(modelName).join(', '),
+      detail: l10n.t('for the result, for example a ×4 model after a ×1 model that removes noise'),
+      value: 'then',
+    },
+    {
+      label: l10n.t('Interpolate With Another Model'),
+      description: second === null ? l10n.t('none') : `${modelName(second.model)}, α ${second.alpha}`,
+      detail: l10n.t('mean of the weights of two models of the same network'),
+      value: 'interpolate',
+    },
+  ];
+}
+
+/** The models with others that the person picks; unchanged if the person cancels. */
+async function changeModels(link: ServerLink, models: ModelChain, row: ModelRow): Promise<ModelChain> {
+  if (row === 'then') {
+    const other = await pickOtherModel(
+      link,
+      l10n.t('Choose the model for the result of {0}', chainName(models)),
+      () => true,
+    );
+    if (other === undefined) return models;
+    return { ...models, next: other === null ? [] : [...models.next, other] };
+  }
+  const name = modelName(models.model);
+  const model = await pickOtherModel(
+    link,
+    l10n.t('Choose a model of the same network as {0}', name),
+    (each, all) =>
+      isInterpolable(
+        all.find(({ path }) => path === models.model),
+        each,
+      ),
+  );
+  if (model === undefined) return models;
+  if (model === null) return { ...models, second: null };
+  const text = await window.showInputBox({
+    title: chainName(models),
+    prompt: l10n.t('α, the weight of {0}: 0 is {1} alone, 1 is {0} alone', modelName(model), name),
+    value: String(models.second?.alpha ?? 0.5),
+    validateInput: (typed) =>
+      isAlpha(typed) ? undefined : l10n.t('Type a number from 0 to 1, for example 0.5.'),
+  });
+  return text === undefined ? models : { ...models, second: { model, alpha: Number(text) } };
+}
+
+function isAlpha(text: string): boolean {
+  return /^(?:0|1|0?\.\d+|[01]\.\d*)$/.test(text) && Number(text) <= 1;
 }
 
 /** Sizes that people often need. */
@@ -63,9 +156,10 @@ const usualSizes: readonly (UpscalingSize | null)[] = [
 async function chooseSize(
   title: string,
   current: UpscalingSize | null,
+  scale: number | null,
 ): Promise<UpscalingSize | null | undefined> {
   const items: Choice<UpscalingSize | null | 'other'>[] = [
-    ...usualSizes.map((value) => ({ label: sizeLabel(value), value })),
+    ...usualSizes.map((value) => ({ label: sizeLabel(value, scale), value })),
     { label: '', kind: QuickPickItemKind.Separator, value: null },
     { label: l10n.t('Other…'), value: 'other' },
   ];

@@ -1,9 +1,18 @@
 import { l10n } from 'vscode';
 import type { UpscalingOutput, UpscalingSize } from '../../server/protocol/upscaling.ts';
 
-/** The size of results for people; null: that of the model. */
-export function sizeLabel(size: UpscalingSize | null): string {
-  if (size === null) return l10n.t('as the model');
+/**
+ * The size of results for people.
+ *
+ * @param size null: what the model makes of an image in one pass
+ * @param scale factor of the model; null where it is not known
+ */
+export function sizeLabel(size: UpscalingSize | null, scale: number | null): string {
+  if (size === null) {
+    return scale === null
+      ? l10n.t('the factor of the model')
+      : l10n.t('×{0}, the factor of the model', scale);
+  }
   if ('scale' in size) return `×${size.scale}`;
   if ('megapixels' in size) return l10n.t('{0} megapixels', size.megapixels);
   if (!('width' in size)) return l10n.t('{0} pixels high', size.height);
@@ -14,7 +23,7 @@ export function sizeLabel(size: UpscalingSize | null): string {
 
 export function formatLabel(format: UpscalingOutput['format']): string {
   const names = { png: 'PNG', jpeg: 'JPEG', webp: 'WebP', avif: 'AVIF', tiff: 'TIFF' };
-  return format === 'keep' ? l10n.t('of each image') : names[format];
+  return format === 'keep' ? l10n.t('same as each image') : names[format];
 }
 
 /**

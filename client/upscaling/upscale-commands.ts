@@ -1,111 +1,141 @@
-import { l10n, TabInputCustom, TabInputText, Uri, ViewColumn, window } from 'vscode';
+import { commands, l10n, TabInputCustom, TabInputText, Uri, ViewColumn, window } from 'vscode';
 import type {
   ImagePair,
+  ModelChain,
   UpscaledImage,
-  UpscalingOutput,
   UpscalingResult,
 } from '../../server/protocol/upscaling.ts';
-import { imageExtensions, isImageName } from '../../trainer/files/image-names.ts';
+import {
+  imageExtensions,
+  isImageName,
+  isVideoName,
+  videoExtensions,
+} from '../../trainer/files/image-names.ts';
+import { isObject, isString } from '../../trainer/guards/guards.ts';
+import { isModelChain } from '../../trainer/guards/model-chain.ts';
 import { choose, showInformation, showWarning } from '../notifications.ts';
 import { commandTargets } from '../runs/command-targets.ts';
 import { runItem, runLookup } from '../runs/run-items.ts';
 import type { Command, Services } from '../services.ts';
 import { requireTrust } from '../workspace-trust.ts';
-import { forgetModel, lastModel, pickModel, rememberModel } from './model-picker.ts';
-import { chooseOutput } from './output-choice.ts';
+import { chainName, modelName, modelPaths, singleModel } from './model-chains.ts';
+import { allModels, forgetModels, lastModels, pickUpscaler, rememberModels } from './model-picker.ts';
+import { chooseUpscaling, type Upscaling } from './output-choice.ts';
 import { showResultList } from './result-list.ts';
-import { existingText, modelName, resultText } from './upscale-labels.ts';
+import { existingText, resultText } from './upscale-labels.ts';
 import { runBatch } from './upscale-progress.ts';
 import { resultPlace, upscalingEngine, usualOutput } from './upscale-settings.ts';
 
-/** The commands that upscale images. */
+/** The commands that upscale images and videos. */
 export function upscaleCommands({
   link,
   runs,
   memento,
   log,
   beforeAfterPanels,
-}: Services): Record<'esrgan.upscale' | 'esrgan.upscaleWith', Command> {
+  previewPanels,
+}: Services): Record<'esrgan.upscale' | 'esrgan.upscaleWith' | 'esrgan.previewUpscaling', Command> {
   return {
     async 'esrgan.upscale'(...args) {
-      await upscale(args, async () => (await lastModel(memento)) ?? null, false);
+      const [chosen] = args;
+      // The preview passes an image with models.
+      if (isChosen(chosen)) await upscale([Uri.file(chosen.image)], chosen.models, false);
+      else await upscale(args, (await lastModels(memento)) ?? 'automatic', false);
     },
     async 'esrgan.upscaleWith'(...args) {
       const [target] = args;
       const item = await runItem(target, runLookup({ runs, link }));
       if (item.image !== undefined) {
-        await upscale([Uri.file(item.image)], async () => pickModel(link, memento), true);
+        await upscale([Uri.file(item.image)], undefined, true);
         return;
       }
       // The weights editor passes a model, panels and the list of runs a run; the person then picks images.
       const model = item.model ?? commandTargets(args, [])[0]?.run;
-      if (model !== undefined) await rememberModel(memento, model);
-      await upscale(model === undefined ? args : [], async () => model ?? pickModel(link, memento), true);
+      if (model === undefined) await upscale(args, undefined, true);
+      else await upscale([], singleModel(model), true);
+    },
+    async 'esrgan.previewUpscaling'(...args) {
+      if (!(await requireTrust(restricted()))) return;
+      const [image] = await imagesFor(args, false);
+      if (image !== undefined) await previewPanels.open(image.fsPath, ViewColumn.Active);
     },
   };
 
+  /** @param isAsked whether the person may change models and results before the start */
   async function upscale(
     args: readonly unknown[],
-    choose: () => Promise<string | null | undefined>,
+    given: ModelChain | 'automatic' | undefined,
     isAsked: boolean,
   ): Promise<void> {
-    if (!(await requireTrust(l10n.t('Upscaling is disabled in Restricted Mode.')))) return;
-    const images = await imagesFor(args);
+    if (!(await requireTrust(restricted()))) return;
+    const images = await imagesFor(args, true);
     const [first] = images;
     if (first === undefined) return;
-    const model = await choose();
-    if (model === undefined) return;
-    const usual = usualOutput(first);
-    const output = isAsked
-      ? await chooseOutput(model === null ? l10n.t('Automatic') : modelName(model), usual)
+    const isPreviewable = images.length === 1 && isImageName(first.fsPath);
+    const picked = given ?? (await pickUpscaler(link, memento, isPreviewable));
+    if (picked === 'preview') return previewPanels.open(first.fsPath, ViewColumn.Active);
+    if (picked === undefined) return;
+    const models = picked === 'automatic' ? null : picked;
+    const usual = { models, output: usualOutput(first) };
+    const chosen = isAsked
+      ? await chooseUpscaling(link, usual, models === null ? [] : await allModels(link, modelPaths(models)))
       : usual;
-    if (output === undefined) return;
+    if (chosen === undefined) return;
     await upscaleWith(
-      model,
-      output,
+      chosen,
       first,
       images.map(({ fsPath }) => fsPath),
     );
   }
 
   async function upscaleWith(
-    model: string | null,
-    output: UpscalingOutput,
+    { models, output }: Upscaling,
     first: Uri,
     inputs: readonly string[],
   ): Promise<void> {
     const how = { ...resultPlace(first), output, engine: upscalingEngine() };
     let chosen: Promise<'replace' | 'rename' | undefined> | undefined;
-    const result = await runBatch(link, { model, inputs, ...how, existing: 'keep' }, (existing) => {
+    if (models === null) await forgetModels(memento);
+    else await rememberModels(memento, models);
+    const result = await runBatch(link, { models, inputs, ...how, existing: 'keep' }, (existing) => {
       chosen ??= promptForExisting(existing);
     }).catch(async (error: unknown) => {
-      // The model may be unusable: let the person pick another one next time.
-      await forgetModel(memento);
+      // A model may be unusable: let the person pick another one next time.
+      await forgetModels(memento);
       throw error;
     });
-    await showResult(result, inputs);
+    await showResult(result, inputs, models);
     const existing = await chosen;
     if (existing === undefined || result.isCancelled) return;
     const skipped = result.images.filter(({ kept }) => kept).map(({ input }) => input);
-    const rest = await runBatch(link, { model, inputs: skipped, ...how, existing }, () => {});
-    await showResult(rest, skipped);
+    const rest = await runBatch(link, { models, inputs: skipped, ...how, existing }, () => {});
+    await showResult(rest, skipped, models);
   }
 
   /** Shows the results of a batch in the before/after view, and its failures in a message. */
-  async function showResult(result: UpscalingResult, inputs: readonly string[]): Promise<void> {
+  async function showResult(
+    result: UpscalingResult,
+    inputs: readonly string[],
+    models: ModelChain | null,
+  ): Promise<void> {
+    const bundled = result.bundledModel === null ? null : modelName(result.bundledModel);
     const pairOf = ({ input, output, kept }: UpscaledImage): ImagePair => ({
       source: input,
       result: output,
-      model: kept || result.model === null ? null : modelName(result.model),
+      model: kept ? null : models ? chainName(models) : bundled,
     });
-    const pairs = result.images.map(pairOf);
-    const showList = () =>
-      showResultList(result, (image) => beforeAfterPanels.open([pairOf(image)], ViewColumn.Active));
+    const open = (image: UpscaledImage) => {
+      if (isVideoName(image.output)) void commands.executeCommand('vscode.open', Uri.file(image.output));
+      else beforeAfterPanels.open([pairOf(image)], ViewColumn.Active);
+    };
+    const showList = () => showResultList(result, open);
     const made = result.images.filter(({ kept }) => !kept);
+    const pairs = result.images.filter(({ output }) => !isVideoName(output)).map(pairOf);
     for (const { input, output, notes } of made) log.info([`${input} → ${output}`, ...notes].join('; '));
     for (const { message } of result.failures) log.error(message);
     // After a cancellation the person does something else.
-    if (made.length > 0 && !result.isCancelled) beforeAfterPanels.open(pairs, ViewColumn.Active);
+    if (made.some(({ output }) => !isVideoName(output)) && !result.isCancelled)
+      beforeAfterPanels.open(pairs, ViewColumn.Active);
     const [failure] = result.failures;
     // A single failure needs no summary.
     if (failure !== undefined && inputs.length === 1 && result.failures.length === 1 && made.length === 0) {
@@ -117,6 +147,14 @@ export function upscaleCommands({
     if (result.failures.length === 0 && result.images.length > 1) {
       void showInformation(text, list).then((choice) => {
         if (choice !== undefined) return showList();
+      });
+      return;
+    }
+    const [only] = made;
+    if (result.failures.length === 0 && only !== undefined && isVideoName(only.output)) {
+      const show = l10n.t('Open Result');
+      void showInformation(text, show).then((choice) => {
+        if (choice === show) open(only);
       });
       return;
     }
@@ -140,18 +178,31 @@ async function promptForExisting(inputs: readonly string[]): Promise<'replace' |
   return choice === replace ? 'replace' : choice === keepBoth ? 'rename' : undefined;
 }
 
-/** The images and folders of a command: the clicked or selected ones, else that of the active editor, else picked ones. */
-async function imagesFor(args: readonly unknown[]): Promise<readonly Uri[]> {
+/** What the preview passes. */
+const isChosen = isObject({ image: isString, models: isModelChain });
+
+const restricted = () => l10n.t('Upscaling is disabled in Restricted Mode.');
+
+/**
+ * The images, videos and folders of a command: the clicked or selected ones, else that of the active editor, else picked
+ * ones.
+ *
+ * @param areMany whether the person may pick several, and videos
+ */
+async function imagesFor(args: readonly unknown[], areMany: boolean): Promise<readonly Uri[]> {
   const [first, all] = args;
   const given = (Array.isArray(all) && all.length > 0 ? all : [first]).filter((each) => each instanceof Uri);
   if (given.length > 0) return given.map(localFile);
-  const open = activeImage();
+  const open = activeFile(areMany ? (path) => isImageName(path) || isVideoName(path) : isImageName);
   if (open !== undefined) return [localFile(open)];
+  const images = [...imageExtensions];
   const picked = await window.showOpenDialog({
-    title: l10n.t('Images to Upscale'),
-    openLabel: l10n.t('Upscale'),
-    canSelectMany: true,
-    filters: { [l10n.t('Images')]: [...imageExtensions] },
+    title: areMany ? l10n.t('Images to Upscale') : l10n.t('Image to Preview'),
+    openLabel: areMany ? l10n.t('Upscale') : l10n.t('Preview'),
+    canSelectMany: areMany,
+    filters: areMany
+      ? { [l10n.t('Images and Videos')]: [...images, ...videoExtensions] }
+      : { [l10n.t('Images')]: images },
   });
   return picked ?? [];
 }
@@ -161,9 +212,9 @@ function localFile(uri: Uri): Uri {
   throw new Error(l10n.t('{0} is not a file on disk. Save it first.', uri.toString(true)));
 }
 
-/** The image that the active editor shows. */
-function activeImage(): Uri | undefined {
+/** The file that the active editor shows, if its name is accepted. */
+function activeFile(accepts: (path: string) => boolean): Uri | undefined {
   const input = window.tabGroups.activeTabGroup.activeTab?.input;
   const uri = input instanceof TabInputCustom || input instanceof TabInputText ? input.uri : undefined;
-  return uri && isImageName(uri.path) ? uri : undefined;
+  return uri && accepts(uri.path) ? uri : undefined;
 }

@@ -1,8 +1,15 @@
 import { basename, dirname } from 'node:path';
 import { l10n } from 'vscode';
-import type { UpscalingModel, UpscalingProgress, UpscalingResult } from '../../server/protocol/upscaling.ts';
-import { formatBytes, formatCount, formatDuration, formatRoughly } from '../../trainer/format/format.ts';
+import type {
+  ModelChain,
+  UpscalingModel,
+  UpscalingProgress,
+  UpscalingResult,
+} from '../../server/protocol/upscaling.ts';
+import { isVideoName } from '../../trainer/files/image-names.ts';
+import { formatBytes, formatDuration, formatRoughly } from '../../trainer/format/format.ts';
 import { metricText } from '../../trainer/metrics/metric-text.ts';
+import { chainName, chainScale, checkpointName, singleModel } from './model-chains.ts';
 
 /** A model in the list to choose from, or a heading in it. */
 export type ModelChoice =
@@ -12,22 +19,38 @@ export type ModelChoice =
       readonly label: string;
       readonly description: string;
       readonly detail: string;
-      readonly model: UpscalingModel;
+      readonly models: ModelChain;
     };
 
-/** The usable models, under headings: the last choice (a path) first, then the bundled one, checkpoints by run, files. */
-export function modelChoices(models: readonly UpscalingModel[], last: string | undefined): ModelChoice[] {
+/**
+ * The usable models, under headings: the last choice first, then the bundled ones, checkpoints by run, files.
+ *
+ * @param last several models together are one entry
+ */
+export function modelChoices(models: readonly UpscalingModel[], last: ModelChain | undefined): ModelChoice[] {
   const usable = models.filter(({ problem }) => problem === null);
   const choices: ModelChoice[] = [];
   const add = (heading: string, chosen: readonly UpscalingModel[]) => {
     if (chosen.length === 0) return;
     choices.push({ kind: 'heading', label: heading }, ...chosen.map(choiceOf));
   };
-  const others = usable.filter(({ path }) => path !== last);
-  add(
-    l10n.t('last used'),
-    usable.filter(({ path }) => path === last),
-  );
+  const isSingle = last !== undefined && last.second === null && last.next.length === 0;
+  const isLast = ({ path }: UpscalingModel) => isSingle && path === last.model;
+  const others = usable.filter((model) => !isLast(model));
+  if (last !== undefined && !isSingle) {
+    const scale = chainScale(last, models);
+    choices.push(
+      { kind: 'heading', label: l10n.t('last used') },
+      {
+        kind: 'model',
+        label: chainName(last),
+        description: scale === null ? '' : `×${scale}`,
+        detail: last.next.length > 0 ? l10n.t('models one after another') : l10n.t('network interpolation'),
+        models: last,
+      },
+    );
+  }
+  add(l10n.t('last used'), usable.filter(isLast));
   add(
     l10n.t('bundled'),
     others.filter(({ source }) => source.kind === 'bundled'),
@@ -73,7 +96,7 @@ function choiceOf(model: UpscalingModel): ModelChoice {
     detail: [characterOf(model), architecture, ...(source.kind === 'file' ? [dirname(model.path)] : [])]
       .filter((text) => text !== '')
       .join(' · '),
-    model,
+    models: singleModel(model.path),
   };
 }
 
@@ -81,19 +104,6 @@ function choiceOf(model: UpscalingModel): ModelChoice {
 export function modelLabel({ path, source, metadata }: UpscalingModel): string {
   if (source.kind === 'checkpoint') return checkpointName(source.run, source.stage, source.step);
   return source.kind === 'bundled' ? (metadata.name ?? basename(path)) : basename(path);
-}
-
-const checkpointPath =
-  /([^\\/]+)[\\/]checkpoints[\\/](pretraining|training)-0*(\d+)(?:[\\/]generator\.safetensors)?$/;
-
-/** The name of a model of which only the path is known: a checkpoint, the folder of a run, or a file. */
-export function modelName(path: string): string {
-  const [, run, stage, step] = checkpointPath.exec(path) ?? [];
-  return run !== undefined && stage !== undefined ? checkpointName(run, stage, Number(step)) : basename(path);
-}
-
-function checkpointName(run: string, stage: string, step: number): string {
-  return `${basename(run)} · ${stage} ${formatCount(step)}`;
 }
 
 function checkpointFacts({
@@ -141,7 +151,7 @@ export function progressText({
     images > 1 ? l10n.t('Upscaling {0} of {1}', image, images) : l10n.t('Upscaling'),
     basename(input),
     ...sizesText(sizes),
-    ...(tiles === 0 ? [] : [isWriting ? l10n.t('writing') : l10n.t('tile {0}/{1}', tile, tiles)]),
+    ...(tiles === 0 ? [] : [isWriting ? l10n.t('writing') : partText(input, tile, tiles)]),
     ...(megapixelsPerSecond === null || tiles === 0 || isWriting
       ? []
       : [`${formatRoughly(megapixelsPerSecond, 2)} MP/s`]),
@@ -149,6 +159,10 @@ export function progressText({
       ? []
       : [l10n.t('{0} left', formatDuration(Math.max(1, etaSeconds)))]),
   ].join(' · ');
+}
+
+function partText(input: string, done: number, all: number): string {
+  return isVideoName(input) ? l10n.t('frame {0}/{1}', done, all) : l10n.t('tile {0}/{1}', done, all);
 }
 
 /** The plan of an image whose result has not the size that the model makes. */

@@ -8,6 +8,7 @@ import {
 } from '../../server/protocol/comparison.ts';
 import type { PatchesQuery } from '../../server/protocol/training-patches.ts';
 import {
+  type PreviewRegion,
   type WebviewRequest,
   type WebviewRequestName,
   type WebviewRequests,
@@ -117,6 +118,17 @@ const requests: { readonly [Name in WebviewRequestName]: Guard<WebviewRequests[N
   'host/draggedRuns': isNull,
   'host/setRuns': hasRuns,
   'host/displayableImage': isExactly({ path: isString }),
+  'host/previewedModels': isNull,
+  'host/addPreviewedModel': isNull,
+  'host/removePreviewedModel': isExactly({ id: isString }),
+  'host/previewRegion': isExactly<PreviewRegion>({
+    id: isNullable(isString),
+    region: isRect,
+    scale: isCount,
+    isBetter: isBoolean,
+  }),
+  'host/cancelPreview': isNull,
+  'host/upscalePreviewed': isExactly({ id: isString }),
   'host/upscaleWith': isNull,
   'host/convertWeights': isNull,
   'host/pickWeights': isNull,

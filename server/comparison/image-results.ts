@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { PreviewDone, PreviewRequest } from '../../trainer/cli-output/preview.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { imageSize } from '../../trainer/image-files/image-size.ts';
+import { createIdleCommand } from '../command/idle-command.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import type { Jobs, Work } from '../jobs/jobs.ts';
 import type {
@@ -14,11 +15,10 @@ import type {
 } from '../protocol/comparison.ts';
 import { weightsOf } from './chosen-models.ts';
 import { openRun } from './compared-run.ts';
-import { type PreviewChild, startPreview } from './preview-child.ts';
+import { startPreview } from './preview-child.ts';
+import { nameFor, prune, stampOf, touch } from './results-folder.ts';
 
 type Request = Omit<PreviewRequest, 'id'>;
-
-import { nameFor, prune, stampOf, touch } from './results-folder.ts';
 
 /** Results of models on images, as files in a folder. */
 export interface Images {
@@ -34,34 +34,16 @@ export interface Images {
   closeInterpolation(): void;
 }
 
-/** Milliseconds without a request after which the interpolation process ends. */
-const idle = 60_000;
-
 export function createImages(
   folder: string,
   programs: () => CommandPrograms,
   engine: () => Promise<string>,
   jobs: Jobs,
 ): Images {
-  let interpolating: PreviewChild | undefined;
-  let idleTimer: NodeJS.Timeout | undefined;
-
-  function closeInterpolation(): void {
-    clearTimeout(idleTimer);
-    interpolating?.close();
-    interpolating = undefined;
-  }
-
-  async function interpolator(): Promise<PreviewChild> {
-    const name = await engine();
-    if (interpolating === undefined) {
-      const child = startPreview(programs(), name, () => {
-        if (interpolating === child) interpolating = undefined;
-      });
-      interpolating = child;
-    }
-    return interpolating;
-  }
+  const resident = createIdleCommand<Request, PreviewDone>((name, onEnd) =>
+    startPreview(programs(), name, onEnd),
+  );
+  const requestInterpolation = async (request: Request) => resident.send(await engine(), request);
 
   const makeMissing =
     (request: Request): Work =>
@@ -79,19 +61,6 @@ export function createImages(
         prune(folder);
       }
     };
-
-  /** Sends a request to the resident process, which ends after a minute without requests. */
-  async function requestInterpolation(request: Request): Promise<PreviewDone> {
-    clearTimeout(idleTimer);
-    try {
-      return await (await interpolator()).send(request);
-    } finally {
-      clearTimeout(idleTimer);
-      idleTimer = setTimeout(closeInterpolation, idle);
-      // Waiting for its end is no reason for the server to stay.
-      idleTimer.unref();
-    }
-  }
 
   return {
     folder,
@@ -148,7 +117,7 @@ export function createImages(
       });
       return { path, width, height, milliseconds };
     },
-    closeInterpolation,
+    closeInterpolation: resident.close,
   };
 }
 

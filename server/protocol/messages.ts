@@ -32,6 +32,7 @@ export const startingRequests = [
   'esrgan/imageResults',
   'esrgan/interpolate',
   'esrgan/upscale',
+  'esrgan/previewRegion',
   'esrgan/download',
   'esrgan/prepare',
   'esrgan/newRun',

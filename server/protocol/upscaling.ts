@@ -4,6 +4,8 @@ import type {
   WeightsReport as InspectReport,
   TensorReport,
 } from '../../trainer/cli-output/reports.ts';
+import type { ModelChain } from '../../trainer/guards/model-chain.ts';
+import type { Rect } from '../../trainer/guards/rect.ts';
 import type { MetricValue } from '../../trainer/metrics/metric-text.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 
@@ -50,13 +52,13 @@ export interface UpscalingOutput {
   readonly isBetter: boolean;
 }
 
-/** A batch of images to upscale with one model. */
+/** A batch of images and videos to upscale. */
 export interface UpscalingBatch {
   /** Chosen by the client, to identify the progress of this batch. */
   readonly batch: string;
-  /** `UpscalingModel.path`; null: a bundled model, by the formats of the images. */
-  readonly model: string | null;
-  /** Image files, and folders with their subfolders. */
+  /** Each named by its `UpscalingModel.path`; null: a bundled model, by the formats of the images. */
+  readonly models: ModelChain | null;
+  /** Image and video files, and folders of images with their subfolders. */
   readonly inputs: readonly string[];
   /** Absolute; null: the folder of each image. */
   readonly outputFolder: string | null;
@@ -93,8 +95,8 @@ export interface UpscalingProgress {
 
 /** What became of a batch. */
 export interface UpscalingResult {
-  /** That of the batch, or the file of the bundled model; null if the command ended before it chose one. */
-  readonly model: string | null;
+  /** The file of the bundled model that was chosen; null if the batch names models, or ended before. */
+  readonly bundledModel: string | null;
   readonly images: readonly UpscaledImage[];
   readonly failures: readonly { readonly input: string; readonly message: string }[];
   /** The person cancelled; what was done until then is there, and nothing half done. */
@@ -128,7 +130,37 @@ export interface WeightsReport extends InspectReport {
   } | null;
 }
 
-export type { DisplayableImage, TensorReport };
+export type { DisplayableImage, ModelChain, TensorReport };
+
+/** Largest side of a region of a preview, in pixels of the image. */
+export const largestRegionSide = 512;
+
+/** A region of an image to upscale for a preview. */
+export interface RegionQuery {
+  readonly image: string;
+  /** In pixels of the image after its EXIF orientation, inside of it; at most `largestRegionSide` a side. */
+  readonly region: Rect;
+  /** Null: bicubic. */
+  readonly models: ModelChain | null;
+  /** Of bicubic; models have their own. */
+  readonly scale: number;
+  /** Test-time augmentation: 8 passes. */
+  readonly isBetter: boolean;
+  /** What `esrgan upscale --engine` takes. */
+  readonly engine: string;
+  /** Folder for the result. */
+  readonly folder: string;
+}
+
+/** An upscaled region: a PNG file of 8 bits a sample. */
+export interface RegionPreview {
+  readonly path: string;
+  /** In pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Null where the result was there. */
+  readonly milliseconds: number | null;
+}
 
 /** An image and what it became: paths. */
 export interface ImagePair {
@@ -150,6 +182,11 @@ export interface UpscalingRequests {
    * `esrgan/upscalingProgress`. Cancelling the request ends it within moments.
    */
   'esrgan/upscale': { params: UpscalingBatch; result: UpscalingResult };
+  /**
+   * Upscales a region of an image, after the regions requested before; its pixels are those that `esrgan/upscale` gives the
+   * whole image. Cancelling the request ends it at once.
+   */
+  'esrgan/previewRegion': { params: RegionQuery; result: RegionPreview };
   /** An image in a format and size that a page can show; a copy, if needed, is in `folder`. */
   'esrgan/displayableImage': { params: { path: string; folder: string }; result: DisplayableImage };
   /** What a file of weights is; nothing in it is run. */

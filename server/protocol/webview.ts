@@ -1,14 +1,14 @@
 import type { CommandTarget, TargetCommand } from './commands.ts';
 import type { NotificationName, Notifications, Requests } from './messages.ts';
 import type { PatchesQuery, TrainingPatches } from './training-patches.ts';
-import type { DisplayableImage } from './upscaling.ts';
+import type { DisplayableImage, RegionPreview, RegionQuery } from './upscaling.ts';
 
 /**
  * Messages between the page of a webview and the editor that hosts it. The page is
  * `<body><main id="app" data-...></main></body>`; the data attributes of that element are its parameters: `data-run` is
  * the run directory of a run panel, `data-runs` the run directories of a comparison (JSON) and
  * `data-checkpoint` the checkpoint or `data-sample` the `SamplePlace` (JSON) that it was opened for, if any, `data-images` the
- * `ImagePair[]` of a before/after view (JSON), `data-file` a file of weights or, with `data-stage`, the run file of a view of
+ * `ImagePair[]` of a before/after view (JSON), `data-image` the image of a preview of upscaling, `data-file` a file of weights or, with `data-stage`, the run file of a view of
  * training patches, `data-state` the saved state of the table of runs (JSON).
  *
  * The editor creates the page again whenever it becomes visible. In its state (`setState`) a page saves how it looks,
@@ -70,6 +70,19 @@ export type ForwardedRequestName =
   | 'esrgan/weights'
   | 'esrgan/tensorValues';
 
+/** Models of a preview of upscaling. */
+export interface PreviewedModel {
+  readonly id: string;
+  readonly name: string;
+  /** Null where it is not known. */
+  readonly scale: number | null;
+}
+
+/** A region of the image of a preview; `id` is that of `PreviewedModel`, null for bicubic. */
+export interface PreviewRegion extends Pick<RegionQuery, 'region' | 'scale' | 'isBetter'> {
+  readonly id: string | null;
+}
+
 /** The requests that the editor answers itself. A result of null or `{ path: null }` means that the person cancelled. */
 interface HostRequests {
   /** The URIs under which the page can load these files, by path. Files that it may not load are left out. */
@@ -108,6 +121,20 @@ interface HostRequests {
   'host/setRuns': { params: { runs: readonly string[] }; result: null };
   /** An image of the page's list as a file that browsers display, and its URI. */
   'host/displayableImage': { params: { path: string }; result: DisplayableImage & { readonly uri: string } };
+  /** The models of the preview. */
+  'host/previewedModels': { params: null; result: { models: readonly PreviewedModel[] } };
+  /** Lets the person pick models to add; the same models as before if the person cancels. */
+  'host/addPreviewedModel': { params: null; result: { models: readonly PreviewedModel[] } };
+  'host/removePreviewedModel': { params: { id: string }; result: { models: readonly PreviewedModel[] } };
+  /** Upscales a region of the image of the page. */
+  'host/previewRegion': {
+    params: PreviewRegion;
+    result: Omit<RegionPreview, 'path'> & { readonly uri: string };
+  };
+  /** Ends the requests `host/previewRegion` that are in progress; they fail. */
+  'host/cancelPreview': { params: null; result: null };
+  /** Upscales the image of the page with models of the preview; replies when that has ended. */
+  'host/upscalePreviewed': { params: { id: string }; result: null };
   /** Upscales images that the person picks with the weights that the page shows. */
   'host/upscaleWith': { params: null; result: null };
   /** Converts the weights to a file that the person chooses. */

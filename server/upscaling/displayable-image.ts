@@ -37,7 +37,8 @@ export async function displayableImage(
   return displayable;
 }
 
-function removeOldCopies(folder: string): void {
+/** Deletes PNG files of a folder that nobody has looked at for a day. */
+export function removeOldCopies(folder: string): void {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     const found = statOf(path);

@@ -75,7 +75,7 @@ function failedReport(path: string, error: unknown): BriefReport {
 }
 
 /** Changes when a file is rewritten; of a checkpoint's folder, its generator file. */
-function stateOf(path: string): string {
+export function stateOf(path: string): string {
   const found = statOf(path);
   const file = found?.isDirectory() ? statOf(generatorOf(path)) : found;
   return file === undefined ? 'none' : `${file.size} ${file.mtimeMs}`;

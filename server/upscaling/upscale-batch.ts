@@ -3,6 +3,7 @@ import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import { runCommand } from '../command/run-command.ts';
 import type {
+  ModelChain,
   UpscaledImage,
   UpscalingBatch,
   UpscalingProgress,
@@ -24,7 +25,7 @@ export async function upscaleBatch(
   report: (progress: UpscalingProgress) => void,
   signal: AbortSignal,
 ): Promise<UpscalingResult> {
-  let model = batch.model;
+  let bundledModel: string | null = null;
   const images: UpscaledImage[] = [];
   const failures: { input: string; message: string }[] = [];
   let progress: UpscalingProgress = { ...initialProgress, batch: batch.batch, phase: 'opening' };
@@ -38,7 +39,7 @@ export async function upscaleBatch(
   const onEvent = (event: object) => {
     if (!isUpscaleEvent(event)) return;
     if (event.event === 'plan') {
-      model ??= event.model;
+      if (batch.models === null) bundledModel = event.model;
       advance({ phase: 'working', images: event.pictures, kept: event.kept }, true);
     } else if (event.event === 'begin') {
       advance({ input: event.input, image: event.picture, sizes: event.sizes, tile: 0, tiles: 0 }, true);
@@ -61,9 +62,9 @@ export async function upscaleBatch(
     // The command fails after the last image when some images failed; any other failure is its own.
     const isComplete = failures.length > 0 && hasAllImages(progress, images, failures.length);
     if (!isCancelled && !isComplete) throw error;
-    return { model, images, failures, isCancelled };
+    return { bundledModel, images, failures, isCancelled };
   }
-  return { model, images, failures, isCancelled: false };
+  return { bundledModel, images, failures, isCancelled: false };
 }
 
 /** The progress of a batch before it starts. */
@@ -89,12 +90,12 @@ function hasAllImages(
 }
 
 function upscaleArguments(batch: UpscalingBatch): string[] {
-  const { model, inputs, outputFolder, outputName, output, existing, engine } = batch;
+  const { models, inputs, outputFolder, outputName, output, existing, engine } = batch;
   const { size, format, quality, isBetter } = output;
   return [
     'upscale',
     '--json',
-    ...(model === null ? [] : ['--model', model]),
+    ...(models === null ? [] : modelArguments(models)),
     ...['--name', outputName, '--engine', engine],
     ...(outputFolder === null ? [] : ['--out', outputFolder]),
     ...Object.entries(size ?? {}).flatMap(([side, value]) => [`--${side}`, String(value)]),
@@ -104,5 +105,13 @@ function upscaleArguments(batch: UpscalingBatch): string[] {
     ...(existing === 'keep' ? [] : [existing === 'replace' ? '--overwrite' : '--rename']),
     '--',
     ...inputs,
+  ];
+}
+
+function modelArguments({ model, second, next }: ModelChain): string[] {
+  return [
+    ...['--model', model],
+    ...(second === null ? [] : ['--model2', second.model, '--alpha', String(second.alpha)]),
+    ...next.flatMap((each) => ['--then', each]),
   ];
 }

@@ -7,6 +7,7 @@ import type { Manager } from '../experiments/manager.ts';
 import type { UpscalingProgress, UpscalingRequests, UpscalingResult } from '../protocol/upscaling.ts';
 import { displayableImage } from './displayable-image.ts';
 import { bundledSources, checkpointSources, createModelList, fileSources } from './models.ts';
+import { createRegionPreviews } from './region-previews.ts';
 import { initialProgress, upscaleBatch } from './upscale-batch.ts';
 import { tensorReports, weightsReport } from './weights-report.ts';
 
@@ -27,6 +28,7 @@ export function registerUpscaling(
   const run = (args: readonly string[], signal: AbortSignal) => runCommand(programs(), args, { signal });
   const inspectWith = (signal: AbortSignal) => (args: readonly string[]) => run(['inspect', ...args], signal);
   const models = createModelList();
+  const previews = createRegionPreviews(programs);
   let lastBatch: Promise<unknown> = Promise.resolve();
 
   const shown = ({ failures, ...result }: UpscalingResult): UpscalingResult => ({
@@ -37,7 +39,7 @@ export function registerUpscaling(
     })),
   });
 
-  return answerRequests<keyof UpscalingRequests>(connection, {
+  const handlers = answerRequests<keyof UpscalingRequests>(connection, {
     async 'esrgan/upscalingModels'({ files }, signal) {
       const experiments = await manager();
       const runs = (await experiments.runs()).filter(({ kind }) => kind === 'esrgan').map(({ run }) => run);
@@ -55,12 +57,13 @@ export function registerUpscaling(
       onProgress({ ...initialProgress, batch: batch.batch, phase: 'waiting' });
       const result = lastBatch.then(() =>
         signal.aborted
-          ? { model: batch.model, images: [], failures: [], isCancelled: true }
+          ? { bundledModel: null, images: [], failures: [], isCancelled: true }
           : upscaleBatch(programs(), batch, onProgress, signal).then(shown),
       );
       lastBatch = result.catch(() => {});
       return result;
     },
+    'esrgan/previewRegion': previews.preview,
     'esrgan/displayableImage': ({ path, folder }, signal) =>
       displayableImage(programs(), path, folder, signal),
     'esrgan/weights': ({ file }, signal) => weightsReport(inspectWith(signal), file),
@@ -71,4 +74,10 @@ export function registerUpscaling(
       return { bytes: statSync(output).size };
     },
   });
+  return {
+    async close() {
+      await handlers.close();
+      previews.close();
+    },
+  };
 }

@@ -162,6 +162,13 @@ const views: Views = {
     await workbench.webview.locator('before-after-view image-pane canvas').first().waitFor();
   },
 
+  async preview(workbench) {
+    await workbench.chooseFromMenu(workbench.file(imageName), 'Preview Upscaling…');
+    const view = workbench.webview.locator('preview-view');
+    await view.locator('li[aria-busy=false] image-pane canvas').nth(1).waitFor();
+    await view.locator('.status [role=status]').filter({ hasText: /^$/ }).waitFor({ state: 'attached' });
+  },
+
   async weights(workbench) {
     await closeSideBar(workbench);
     await workbench.run('Go to File...');

@@ -17,6 +17,7 @@ const desk = useWorkbench({}, settings, async (workspace) => {
     num_basic_blocks: 8,
   });
   await writeImage(workspace.path('harbour.png'), 40);
+  await writeImage(workspace.path('cove.png'), 48);
   for (const extension of ['', '.v']) writeFileSync(temporaryPath(workspace.path('any'), extension), '');
   mkdirSync(workspace.path('many'));
   for (const name of ['bay', 'pier']) await writeImage(workspace.path(`many/${name}.png`), 24);
@@ -63,6 +64,19 @@ test('then before and after open', async () => {
   const facts = workbench.webview.locator('before-after-view .facts');
   await expect.poll(() => facts.textContent(), patience).toMatch(/Before\s+40 × 40.*after\s+160 × 160/s);
   await workbench.webview.getByLabel('Wipe between before and after').waitFor();
+});
+
+test('the preview shows a region by each model, and upscales the image with one', async () => {
+  const { workbench, workspace } = desk;
+  await workbench.chooseFromMenu(workbench.file('cove.png'), 'Preview Upscaling…');
+  const preview = workbench.webview.locator('preview-view');
+  const result = preview.locator('li', { hasText: 'small.safetensors' });
+  await expect.poll(() => result.locator('.head .quiet').textContent(), patience).toContain('×4');
+  await preview.getByLabel('Wipe between bicubic and small.safetensors').waitFor();
+  await preview.getByRole('button', { name: 'Upscale Image With This: small.safetensors' }).click();
+  const file = workspace.path('cove_x4.png');
+  await expect.poll(() => existsSync(file), patience).toBe(true);
+  await workbench.page.getByRole('tab', { name: 'cove_x4.png' }).waitFor();
 });
 
 test('the Explorer shows no temporary files', async () => {

@@ -15,10 +15,11 @@ import { selfEnsemble } from '../upscale/self-ensemble.ts';
 import { expandPattern } from './expand-pattern.ts';
 import { parseAlpha } from './interpolate.ts';
 import { type MeasureFlags, withMeasureOptions, withMeasures } from './measures.ts';
+import type { OpenModel } from './open-chain.ts';
 import { modelOpener, type OnProblem } from './open-model.ts';
 import { endWithParent } from './parent.ts';
 import { createReporter, print } from './terminal.ts';
-import { type OpenModel, parseShare } from './upscale.ts';
+import { parseShare } from './upscale.ts';
 
 interface Flags extends MeasureFlags {
   readonly data: TestSet[];

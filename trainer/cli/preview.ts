@@ -1,26 +1,23 @@
-import { statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { isPreviewRequest, type PreviewEvent, type PreviewRequest } from '../cli-output/preview.ts';
-import { encodePng } from '../data/decode.ts';
 import { cropImage, type Image, toFloatImage, toImage } from '../data/image.ts';
 import { imresize } from '../data/imresize.ts';
 import type { Engine } from '../engine/engine.ts';
 import { engineChoices, openEngine, parseEngine } from '../engine/engines.ts';
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import { type ReadImage, readImage } from '../evaluate/source-image.ts';
-import { createFolderSync } from '../files/create-folder.ts';
 import type { Rect } from '../guards/rect.ts';
-import { diskError, writeFileAtomic } from '../runs/atomic-file.ts';
 import { type InterpolatedNetwork, interpolatedNetwork } from '../upscale/interpolated-network.ts';
 import { scaledRect } from '../upscale/tiles.ts';
 import { upscaleImage } from '../upscale/upscale-image.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
 import { readGenerator } from '../weights/generator-file.ts';
+import { stampOf } from './file-stamp.ts';
 import { rgbNetwork, weightsOf } from './open-model.ts';
 import { endWithParent } from './parent.ts';
 import { print } from './terminal.ts';
+import { writePng } from './write-png.ts';
 
 /** Pixels of context around a box, at most. More has hardly any effect and is slow. */
 const context = 16;
@@ -116,18 +113,18 @@ function createPreviews(engineName: string) {
             emit({ id, event: 'progress', done: index * total + done, total: models.length * total }),
           );
           size = sr;
-          await writePng(request.results[index], sr);
+          await writeRequested(request.results[index], sr);
         });
       }
       if (scale !== null) {
         const { lr, hr } = await imageOf(request.image, scale);
         const box = boxIn(lr, request.image.box);
         size = { width: box.width * scale, height: box.height * scale };
-        await writePng(request.lr, cropBox(lr, box));
-        if (hr !== undefined) await writePng(request.hr, cropBox(hr, scaledRect(box, scale)));
+        await writeRequested(request.lr, cropBox(lr, box));
+        if (hr !== undefined) await writeRequested(request.hr, cropBox(hr, scaledRect(box, scale)));
         if (request.bicubic !== null) {
           const upscaled = imresize(lr, scale, 'uint8-replicate');
-          await writePng(request.bicubic, cropBox(upscaled, scaledRect(box, scale)));
+          await writeRequested(request.bicubic, cropBox(upscaled, scaledRect(box, scale)));
         }
       }
       const milliseconds = performance.now() - started;
@@ -178,18 +175,7 @@ function cropBox(image: Image, { x, y, width, height }: Rect): Image {
   return cropImage(image, x, y, width, height);
 }
 
-async function writePng(path: string | null | undefined, image: Image): Promise<void> {
-  if (path === null || path === undefined) return;
-  try {
-    createFolderSync(dirname(path));
-  } catch (error) {
-    throw diskError(path, error);
-  }
-  writeFileAtomic(path, await encodePng(image));
-}
-
-/** Identifies the state of a file. */
-function stampOf(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return `${path} ${found?.mtimeMs} ${found?.size}`;
+/** Writes a result that was requested. */
+async function writeRequested(path: string | null | undefined, image: Image): Promise<void> {
+  if (path !== null && path !== undefined) await writePng(path, image);
 }

@@ -8,11 +8,11 @@ import { isImageName, isVideoName, videoExtensions } from '../files/image-names.
 import { isInside, pathIdentity, sortPaths } from '../files/paths.ts';
 import { statOf } from '../files/regular-file.ts';
 import { formatDuration } from '../format/format.ts';
+import type { ModelChain } from '../guards/model-chain.ts';
 import { isInShare, type Share, shareOf } from '../image-files/share.ts';
 import { everything, walk } from '../image-files/walk.ts';
 import { removeTemporaries } from '../runs/atomic-file.ts';
 import { sha256OfText } from '../runs/sha256.ts';
-import { chainUpscalers } from '../upscale/chain.ts';
 import {
   type ChromaSubsampling,
   chromaSubsamplings,
@@ -29,7 +29,6 @@ import {
   planImage,
   sourceName,
 } from '../upscale/plan.ts';
-import { selfEnsemble } from '../upscale/self-ensemble.ts';
 import { claimFolder } from '../upscale/shared-results.ts';
 import { type UpscaledFile, type UpscaleFileOptions, upscaleFile } from '../upscale/upscale-file.ts';
 import { assertTileFits } from '../upscale/upscale-image.ts';
@@ -38,24 +37,11 @@ import { planVideo, upscaleVideo, type VideoPlan } from '../upscale/video/upscal
 import { sha256OfWeights } from '../weights/weights-sha256.ts';
 import { expandPattern } from './expand-pattern.ts';
 import { parseAlpha } from './interpolate.ts';
+import { type OpenModel, openChain } from './open-chain.ts';
 import type { OnProblem } from './open-model.ts';
 import { cancelOnRequest } from './parent.ts';
 import { createReporter, type Reporter } from './terminal.ts';
 import { wholeNumber } from './whole-number.ts';
-
-/**
- * Opens a model on the engine of `--engine`; `scale` is for bicubic only, `second` is a model to interpolate with, with the
- * weight `alpha`.
- */
-export type OpenModel = (
-  name: string,
-  options: {
-    engine: string;
-    scale?: number;
-    second?: { readonly model: string; readonly alpha: number };
-    onProblem?: OnProblem;
-  },
-) => Promise<Upscaler>;
 
 export interface UpscaleOptions extends OutputOptions {
   /** See `PlanOptions`. */
@@ -160,7 +146,7 @@ export function registerUpscale(
     .option('--json', 'print one JSON object per line')
     .addHelpText('after', sizeHelp + shareHelp)
     .action(async (images: string[], flags: Flags) => {
-      const { model, then = [], model2, alpha, tta, engine, json = false, share, ...options } = flags;
+      const { model, then = [], model2, alpha, tta = false, engine, json = false, share, ...options } = flags;
       const { scale, width, height, megapixels, overwrite, rename, update, ...others } = options;
       const reporter = createReporter({ json, stream: process.stdout });
       const chosen = model ?? usualModel(images, reporter);
@@ -174,26 +160,20 @@ export function registerUpscale(
       // The shares of a run that is still in training would have different weights.
       const fixed = (name: string) =>
         share === undefined || name === 'bicubic' ? name : weightsOf(name, onProblem);
-      const fileOf = (name: string) => (name === 'bicubic' ? name : weightsOf(name, onProblem));
-      const names = [chosen, ...then].map(fixed);
-      const second = model2 === undefined ? undefined : { model: fixed(model2), alpha: alpha ?? 0.5 };
+      const chain: ModelChain = {
+        model: fixed(chosen),
+        second: model2 === undefined ? null : { model: fixed(model2), alpha: alpha ?? 0.5 },
+        next: then.map(fixed),
+      };
       const hasVideo = images.some(isVideoName);
-      const weights =
-        share === undefined && !hasVideo
-          ? null
-          : sha256OfModels(names.map(fileOf), {
-              second: second && { ...second, model: fileOf(second.model) },
-              tta,
-            });
+      const fileOf = (name: string) => weightsOf(name, onProblem);
+      const weights = share === undefined && !hasVideo ? null : sha256OfChain(chain, tta, fileOf);
       const size = sizeOf({ scale, width, height, megapixels });
-      const upscaler = await openModels(names, async (name, index) => {
-        const opened = await openModel(name, {
-          engine,
-          ...(scale === undefined || name !== 'bicubic' ? {} : { scale: Math.ceil(scale) }),
-          ...(second && index === 0 ? { second } : {}),
-          onProblem,
-        });
-        return tta ? selfEnsemble(opened) : opened;
+      const upscaler = await openChain(openModel, chain, {
+        engine,
+        ...(scale === undefined ? {} : { scale: Math.ceil(scale) }),
+        tta,
+        onProblem,
       });
       const cancel = cancelOnRequest();
       const existing = overwrite ? 'replace' : rename ? 'rename' : update ? 'update' : 'keep';
@@ -203,7 +183,7 @@ export function registerUpscale(
           images,
           {
             ...others,
-            ...(tta && { tta }),
+            tta,
             ...(size && !('scale' in size && size.scale === upscaler.scale) ? { size } : {}),
             existing,
             weights,
@@ -221,32 +201,16 @@ export function registerUpscale(
     });
 }
 
-/** Opens models as one; if one fails, the others are closed. */
-async function openModels(
-  names: readonly string[],
-  open: (name: string, index: number) => Promise<Upscaler>,
-): Promise<Upscaler> {
-  const opened: Upscaler[] = [];
-  try {
-    for (const [index, name] of names.entries()) opened.push(await open(name, index));
-    const [first, ...others] = opened;
-    if (first === undefined) throw new Error('There is no model.');
-    return chainUpscalers([first, ...others]);
-  } catch (error) {
-    for (const model of opened) await model.close();
-    throw error;
-  }
-}
-
-/** Identifies the models of all shares; null for bicubic. */
-function sha256OfModels(
-  names: readonly string[],
-  { second, tta }: { second: { model: string; alpha: number } | undefined; tta: boolean | undefined },
+/** Identifies the models of all shares, by their files of weights; null for bicubic. */
+function sha256OfChain(
+  { model, second, next }: ModelChain,
+  tta: boolean,
+  fileOf: (model: string) => string,
 ): string | null {
-  const hashes = names.map((name) => (name === 'bicubic' ? null : sha256OfWeights(name)));
-  if (hashes.length === 1 && second === undefined && !tta) return hashes[0] ?? null;
-  const blend = second && [sha256OfWeights(second.model), second.alpha];
-  return sha256OfText(JSON.stringify([hashes, blend ?? null, tta ?? false]));
+  const hashOf = (name: string) => (name === 'bicubic' ? null : sha256OfWeights(fileOf(name)));
+  const hashes = [model, ...next].map(hashOf);
+  if (hashes.length === 1 && second === null && !tta) return hashes[0] ?? null;
+  return sha256OfText(JSON.stringify([hashes, second && [hashOf(second.model), second.alpha], tta]));
 }
 
 function sizeOf({

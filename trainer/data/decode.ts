@@ -79,13 +79,13 @@ function toGrey(image: Image): Image {
   return { width: image.width, height: image.height, channels: 1, data: Uint8Array.from(grey.data, toByte) };
 }
 
-/** A grayscale, RGB or RGBA image as the bytes of a PNG file. */
+/** An image as the bytes of a PNG file: 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 channels (RGB, alpha). */
 export function encodePng(image: Image): Promise<Buffer> {
   const { width, height, channels, data } = image;
-  if (channels !== 1 && channels !== 3 && channels !== 4)
-    throw new RangeError(`a PNG must have 1, 3 or 4 channels, not ${channels}`);
+  if (channels !== 1 && channels !== 2 && channels !== 3 && channels !== 4)
+    throw new RangeError(`a PNG must have 1 to 4 channels, not ${channels}`);
   return sharp(data, { raw: { width, height, channels } })
-    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .toColourspace(channels < 3 ? 'b-w' : 'srgb')
     .png()
     .toBuffer();
 }

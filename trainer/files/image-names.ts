@@ -20,6 +20,7 @@ export function isImageName(path: string): boolean {
   return image.test(path);
 }
 
+/** Extensions of the video files that can be upscaled; the menus of the manifest have the same. */
 export const videoExtensions = [
   'mp4',
   'm4v',

@@ -13,7 +13,7 @@ import type { Rect } from '../guards/rect.ts';
 import { animationFrames } from '../image-files/image-size.ts';
 import { unlessCancelled } from './cancel.ts';
 import { diskFailure } from './disk-failure.ts';
-import { exifOfTiff } from './tiff-exif.ts';
+import { exifOfTiff, iptcOfTiff } from './tiff-exif.ts';
 
 /** Properties of an image file that upscaling preserves. */
 export interface ImageTraits {
@@ -93,6 +93,7 @@ export async function readHeader(path: string): Promise<ImageHeader> {
   const isConverted = !/^(b-w|grey16|srgb|rgb|rgb16)$/.test(found.space);
   if (isConverted) notes.push(`colors are converted from ${found.space.toUpperCase()} to sRGB`);
   const exif = found.exif ?? (found.format === 'tiff' ? exifOfTiff(path) : undefined);
+  const iptc = found.format === 'tiff' ? iptcOfTiff(path) : found.iptc;
   const grey = found.space === 'b-w' || found.space === 'grey16';
   return {
     path,
@@ -105,7 +106,7 @@ export async function readHeader(path: string): Promise<ImageHeader> {
     ...(found.icc && !isConverted ? { icc: found.icc } : {}),
     ...(exif ? { exif: withoutThumbnail(exif) } : {}),
     ...(found.xmp ? { xmp: withoutOrientation(found.xmp) } : {}),
-    ...(found.iptc ? { iptc: found.iptc } : {}),
+    ...(iptc ? { iptc } : {}),
     ...(isAnimated
       ? {
           animation: {
@@ -146,6 +147,7 @@ export const headerBytes = 64;
  * not, and 16 bits stay 16 bits.
  *
  * @param temporary path whose name ends in `.v`
+ * @param part of an image without frames; by default all of it
  * @throws WorkbenchError `data` if the file is damaged or truncated; `disk` if `temporary` cannot be written;
  * `interrupted` as soon as `signal` aborts
  */
@@ -154,8 +156,10 @@ export async function withPixels<T>(
   temporary: string,
   use: (pixels: ImagePixels) => Promise<T>,
   signal?: AbortSignal,
+  part?: Rect,
 ): Promise<T> {
-  const { path, width, height, bits, channels, isConverted, isRotated, animation } = header;
+  const { path, bits, channels, isConverted, isRotated, animation } = header;
+  const { width, height } = part ?? header;
   const folder = resolve(dirname(temporary));
   // libvips does not report why it cannot create a file.
   await writeFile(temporary, '').catch((cause: unknown) => {
@@ -171,7 +175,8 @@ export async function withPixels<T>(
     const decode = (failOn: 'warning' | typeof decoding.failOn) =>
       unlessCancelled(signal, async () => {
         const image = await openImage(path, { ...options, failOn });
-        return (animation === undefined ? image.autoOrient() : image)
+        const upright = animation === undefined ? image.autoOrient() : image;
+        return (part ? upright.extract({ left: part.x, top: part.y, width, height }) : upright)
           .toColourspace(bits === 16 ? 'rgb16' : 'srgb')
           .toFile(nativePath(temporary));
       });
@@ -186,7 +191,13 @@ export async function withPixels<T>(
     });
     const file = await retry(() => open(temporary));
     try {
-      return await use({ width, height, channels, warning, read: partReader(file, header, info.channels) });
+      return await use({
+        width,
+        height,
+        channels,
+        warning,
+        read: partReader(file, { width, channels, bits }, info.channels),
+      });
     } finally {
       await file.close();
     }
@@ -198,7 +209,7 @@ export async function withPixels<T>(
 /** Reads parts. The last rows stay in memory, because the next tile needs other columns of the same rows. */
 function partReader(
   file: FileHandle,
-  { width, channels, bits }: ImageHeader,
+  { width, channels, bits }: Pick<ImageHeader, 'width' | 'channels' | 'bits'>,
   stored: number,
 ): ImagePixels['read'] {
   const rowBytes = (width * stored * bits) / 8;

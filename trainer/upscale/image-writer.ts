@@ -9,7 +9,7 @@ import { temporaryPath } from '../runs/atomic-file.ts';
 import { unlessCancelled } from './cancel.ts';
 import { diskFailure } from './disk-failure.ts';
 import { headerBytes, type ImageTraits } from './image-file.ts';
-import { addExifToTiff } from './tiff-exif.ts';
+import { addMetadataToTiff } from './tiff-exif.ts';
 
 /** Output formats. */
 /** The formats to choose from. */
@@ -71,8 +71,7 @@ sharp.cache(false);
  * carries the color profile and EXIF to the encoder. libvips maps it: its pages count as resident during encoding, but
  * the system reclaims them when memory is short.
  *
- * Downscaling is antialiased (Lanczos, 3 lobes), with colors weighted by alpha. TIFF uses LZW; its files lose their
- * IPTC block, which libvips cuts.
+ * Downscaling is antialiased (Lanczos, 3 lobes), with colors weighted by alpha. TIFF uses LZW.
  *
  * @throws WorkbenchError `disk`, also from each method, if the folder is full or cannot be written
  */
@@ -136,7 +135,7 @@ export async function writeImage(path: string, shape: ImageShape): Promise<Image
       await close();
       try {
         await unlessCancelled(signal, () => encode(rows, encoded, shape));
-        if (shape.format === 'tiff' && shape.exif) addExifToTiff(encoded, shape.exif);
+        if (shape.format === 'tiff' && (shape.exif ?? shape.iptc)) addMetadataToTiff(encoded, shape);
         const whole = await retry(() => open(encoded, 'r+'));
         await whole.sync();
         await whole.close();

@@ -268,7 +268,6 @@ function outputShape(
     ...(quality !== undefined && format === chosen && (format === 'png' || format === 'tiff')
       ? [`${nameOf[format]} is lossless, so the quality is not used`]
       : []),
-    ...(format === 'tiff' && header.iptc ? ['IPTC is not written to TIFF'] : []),
     ...(animation && !('animation' in moves)
       ? [`only the first of ${animation.frames} frames is upscaled: ${nameOf[format]} has no animations here`]
       : []),

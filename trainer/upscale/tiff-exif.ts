@@ -1,8 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { openRegularFile } from '../files/regular-file.ts';
+import { iimOf, photoshopBlock } from './iptc.ts';
 
 /**
- * EXIF in TIFF files, which libvips neither reads nor writes. An EXIF block is a small TIFF file: a directory of the image
+ * EXIF and IPTC in TIFF files: libvips neither reads nor writes the former, and cuts the latter. An EXIF block is a small TIFF file: a directory of the image
  * (IFD0), with pointers to those of the camera and of GPS. In a TIFF file the same pointers are in the directory of the image.
  */
 
@@ -31,6 +32,9 @@ const descriptive = new Set([
   0x010e, 0x010f, 0x0110, 0x0131, 0x0132, 0x013b, 0x4746, 0x8298, 0x9c9b, 0x9c9c, 0x9c9d, 0x9c9e, 0x9c9f,
 ]);
 
+/** IPTC, as IIM data. */
+const iptcTag = 0x83bb;
+
 const longestValue = 16 * 2 ** 20;
 
 /** The EXIF block of a TIFF file, with the descriptive tags of its first directory; undefined where it has none. */
@@ -55,15 +59,41 @@ export function exifOfTiff(path: string): Buffer | undefined {
   }
 }
 
+/** The IPTC block of a TIFF file as JPEG has it; undefined where the file has none. */
+export function iptcOfTiff(path: string): Buffer | undefined {
+  const file = openRegularFile(path);
+  try {
+    const read: Read = (position, length) => {
+      const bytes = Buffer.alloc(length);
+      return bytes.subarray(0, readSync(file, bytes, 0, length, position));
+    };
+    const found = directoriesOf(read)?.image.find(({ tag }) => tag === iptcTag);
+    if (found === undefined) return undefined;
+    // Some programs store it as words of the file's byte order; each dataset starts with this byte.
+    const { data } = found;
+    return photoshopBlock(data[0] === 0x1c ? data : swapped(data, 4));
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+}
+
 /**
- * Adds an EXIF block to a TIFF file of libvips: a copy of its first directory, with the descriptive tags and with the
- * directories of the camera and of GPS, at the end of the file. A file beyond 4 GB (BigTIFF) or a damaged block remains as it
- * is.
+ * Adds an EXIF and an IPTC block to a TIFF file of libvips: a copy of its first directory, with the descriptive tags and with the
+ * directories of the camera and of GPS, at the end of the file. A file beyond 4 GB (BigTIFF) remains as it is, and a damaged block
+ * is left out.
  *
- * @returns whether it was added
+ * @param iptc as JPEG has it
+ * @returns whether one was added
  */
-export function addExifToTiff(path: string, exif: Buffer): boolean {
-  const block = exif.toString('latin1', 0, 6) === 'Exif\0\0' ? exif.subarray(6) : exif;
+export function addMetadataToTiff(
+  path: string,
+  { exif, iptc }: { readonly exif?: Buffer; readonly iptc?: Buffer },
+): boolean {
+  const block = exif?.toString('latin1', 0, 6) === 'Exif\0\0' ? exif.subarray(6) : (exif ?? Buffer.alloc(0));
+  const iim = iptc && iimOf(iptc);
   const file = openSync(path, 'r+');
   try {
     const read: Read = (position, length) => {
@@ -72,23 +102,28 @@ export function addExifToTiff(path: string, exif: Buffer): boolean {
     };
     const start = read(0, 8);
     if (start.toString('latin1', 0, 4) !== 'II*\0') return false;
-    const added = directoriesOf((position, length) => block.subarray(position, position + length));
-    if (added === undefined) return false;
+    const added = metadataOf(block);
+    if (added === undefined && iim === undefined) return false;
     const first = start.readUInt32LE(4);
     const own = entriesAt(read, first, true);
     const has = new Set(own.map(({ tag }) => tag));
     const size = (wanted: number) => own.find(({ tag }) => tag === wanted);
-    const image = [...own, ...added.image.filter(({ tag }) => descriptive.has(tag) && !has.has(tag))];
+    const described = added?.image.filter(({ tag }) => descriptive.has(tag) && !has.has(tag)) ?? [];
+    const image = [
+      ...own,
+      ...described,
+      ...(iim ? [{ tag: iptcTag, type: 7, count: iim.length, data: iim }] : []),
+    ];
     // Width and height of the image are tags 256 and 257.
-    const camera = added.exif.map((entry) => {
+    const camera = (added?.exif ?? []).map((entry) => {
       const side =
         entry.tag === dimensions.width ? size(256) : entry.tag === dimensions.height ? size(257) : undefined;
       return side === undefined ? entry : { ...side, tag: entry.tag };
     });
     const end = fstatSync(file).size;
     const at = end + (end % 2);
-    if (at + block.length + 2 ** 20 > 2 ** 32) return false;
-    const directory = written(image, { exif: camera, gps: added.gps }, at);
+    if (at + block.length + (iim?.length ?? 0) + 2 ** 20 > 2 ** 32) return false;
+    const directory = written(image, { exif: camera, gps: added?.gps ?? [] }, at);
     writeSync(file, directory, 0, directory.length, at);
     const pointer = Buffer.alloc(4);
     pointer.writeUInt32LE(at);
@@ -99,6 +134,16 @@ export function addExifToTiff(path: string, exif: Buffer): boolean {
     throw error;
   } finally {
     closeSync(file);
+  }
+}
+
+/** The directories of an EXIF block; undefined where it is damaged. */
+function metadataOf(block: Buffer): Directories | undefined {
+  try {
+    return directoriesOf((position, length) => block.subarray(position, position + length));
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 

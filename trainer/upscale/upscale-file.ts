@@ -46,7 +46,7 @@ export interface UpscaledFile {
 
 /**
  * Upscales one image file as planned. Grey, alpha, 16 bits, the color profile and the EXIF, XMP and IPTC blocks are
- * preserved where the format has them, IPTC except in TIFF; the EXIF orientation is applied.
+ * preserved where the format has them; the EXIF orientation is applied.
  *
  * The memory peak is the larger of two: the input rows of a tile, at 1 or 2 bytes per sample, and the engine's memory for
  * one tile; or a large result, which is mapped while it is encoded. Everything else is on disk, uncompressed (see

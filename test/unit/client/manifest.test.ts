@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { runActions } from '../../../server/protocol/run-actions.ts';
 import { runColorTable } from '../../../server/protocol/run-colors.ts';
 import { engineNames } from '../../../trainer/engine/engines.ts';
-import { imageExtensions } from '../../../trainer/files/image-names.ts';
+import { imageExtensions, videoExtensions } from '../../../trainer/files/image-names.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const manifestText = readFileSync(join(root, 'package.json'), 'utf8');
@@ -36,6 +36,7 @@ test('the palette always has the commands that need no run or folder', () => {
     'esrgan.downloadModels',
     'esrgan.importOptions',
     'esrgan.newRun',
+    'esrgan.previewUpscaling',
     'esrgan.restartServer',
     'esrgan.showServerLog',
     'esrgan.testWebhook',
@@ -86,14 +87,18 @@ test('the setting of the engine offers every engine', () =>
     ...engineNames,
   ]));
 
-test('the menus are shown for all image extensions', () => {
+test.each([
+  ['esrgan.upscale', [...imageExtensions, ...videoExtensions]],
+  ['esrgan.upscaleWith', [...imageExtensions, ...videoExtensions]],
+  ['esrgan.previewUpscaling', imageExtensions],
+])('the menus show %s for all files that it takes', (id, extensions) => {
   const whens = ['explorer/context', 'editor/title'].flatMap((menu): string[] =>
     contributes.menus[menu]
-      .filter(({ command }: { command: string }) => command === 'esrgan.upscale')
+      .filter(({ command }: { command: string }) => command === id)
       .map(({ when }: { when: string }) => when),
   );
   expect(whens).toHaveLength(2);
-  for (const when of whens) expect(when).toContain(`(${imageExtensions.join('|')})$/i`);
+  for (const when of whens) expect(when).toContain(`(${extensions.join('|')})$/i`);
 });
 
 test('package.nls.json has every key of the manifest and no others', () =>

@@ -7,17 +7,28 @@ export interface Ffmpeg {
   readonly ffprobe: string;
 }
 
+const installation: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
+  win32: 'winget install Gyan.FFmpeg',
+  darwin: 'brew install ffmpeg',
+};
+
 /**
  * The programs `ffmpeg` and `ffprobe` of the user.
  *
  * @throws WorkbenchError `usage` with how to install them
  */
-export function findFfmpeg(find: typeof findProgram = findProgram): Ffmpeg {
+export function findFfmpeg(
+  find: typeof findProgram = findProgram,
+  platform: NodeJS.Platform = process.platform,
+): Ffmpeg {
   const [ffmpeg, ffprobe] = [find('ffmpeg'), find('ffprobe')];
   if (ffmpeg !== undefined && ffprobe !== undefined) return { ffmpeg, ffprobe };
+  const how =
+    installation[platform] ??
+    'sudo apt install ffmpeg (Debian, Ubuntu), sudo dnf install ffmpeg-free (Fedora)';
   throw new WorkbenchError(
     'usage',
-    'Videos need the programs ffmpeg and ffprobe, which are not installed. Windows: winget install Gyan.FFmpeg; macOS: brew install ffmpeg; Debian and Ubuntu: sudo apt install ffmpeg; Fedora: sudo dnf install ffmpeg-free. Then open a new terminal.',
+    `Videos need the programs ffmpeg and ffprobe, which are not installed. Install them: ${how}. Then open a new terminal, or restart the editor.`,
   );
 }
 

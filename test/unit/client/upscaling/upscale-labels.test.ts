@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { singleModel } from '../../../../client/upscaling/model-chains.ts';
 import {
   existingText,
   modelChoices,
-  modelName,
   progressPercent,
   progressText,
   resultText,
 } from '../../../../client/upscaling/upscale-labels.ts';
 import type {
+  ModelChain,
   UpscaledImage,
   UpscalingModel,
   UpscalingProgress,
@@ -55,7 +56,7 @@ describe('the list of models', () => {
     model('/w/compact.pth', { architecture: 'Compact', blocks: null, channels: 64 }),
     model('/w/vgg.pth', { problem: 'it is no generator' }),
   ];
-  function shown(last?: string): string[] {
+  function shown(last?: ModelChain): string[] {
     return modelChoices(models, last).map((choice) =>
       choice.kind === 'heading' ? `# ${choice.label}` : choice.label,
     );
@@ -77,13 +78,24 @@ describe('the list of models', () => {
     ]);
   });
   test('has the last used model first, and once', () => {
-    expect(shown('/w/anime.pth').slice(0, 4)).toEqual([
+    expect(shown(singleModel('/w/anime.pth')).slice(0, 4)).toEqual([
       '# last used',
       'anime.pth',
       '# bundled',
       'Faithful x4',
     ]);
-    expect(shown('/w/anime.pth').filter((label) => label === 'anime.pth')).toHaveLength(1);
+    expect(shown(singleModel('/w/anime.pth')).filter((label) => label === 'anime.pth')).toHaveLength(1);
+  });
+  test('has several models that were used last together as one', () => {
+    const last = { model: '/w/anime.pth', second: null, next: ['/w/compact.pth'] };
+    expect(shown(last).slice(0, 4)).toEqual([
+      '# last used',
+      'anime.pth, then compact.pth',
+      '# bundled',
+      'Faithful x4',
+    ]);
+    expect(shown(last).filter((label) => label === 'anime.pth')).toHaveLength(1);
+    expect(modelChoices(models, last)[1]).toMatchObject({ description: '×16', models: last });
   });
   test.each([
     [0, '×4 · 2.1 MB', 'faithful to clean images · ESRGAN, 2 blocks, 32 channels'],
@@ -209,14 +221,6 @@ describe('the end of a batch', () => {
     ['cancelled at once', [], [], true, undefined],
     ['all skipped', done(2, true), [], false, undefined],
   ])('%s', (_, images, failures, isCancelled, expected) => {
-    expect(resultText({ model: null, images, failures, isCancelled })).toBe(expected);
+    expect(resultText({ bundledModel: null, images, failures, isCancelled })).toBe(expected);
   });
 });
-
-test.each([
-  ['/w/runs/photos/checkpoints/training-00088210', 'photos · training 88,210'],
-  ['/w/runs/photos/checkpoints/pretraining-300/generator.safetensors', 'photos · pretraining 300'],
-  ['C:\\w\\runs\\photos\\checkpoints\\training-5', 'photos · training 5'],
-  ['/w/runs/photos', 'photos'],
-  ['/w/models/RealESRGAN_x4plus.pth', 'RealESRGAN_x4plus.pth'],
-])('the model %s is called %s', (path, expected) => expect(modelName(path)).toBe(expected));

@@ -1,12 +1,26 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CancellationTokenSource } from 'vscode-languageserver/node';
-import type { UpscalingBatch, UpscalingProgress } from '../../../../server/protocol/upscaling.ts';
+import type {
+  ModelChain,
+  RegionQuery,
+  UpscalingBatch,
+  UpscalingProgress,
+} from '../../../../server/protocol/upscaling.ts';
 import { writeGenerator } from '../../../../trainer/weights/write-generator.ts';
 import { isWindows, unlessWindows } from '../../../unix.ts';
 import { run } from '../../trainer/cli/esrgan.ts';
@@ -48,8 +62,8 @@ async function image(name: string, side = 24): Promise<string> {
 }
 
 /** A model with random weights whose results are around a middle grey. */
-function model(name = 'net.safetensors', options = {}): string {
-  const generator = randomGenerator(options);
+function model(name = 'net.safetensors', options = {}, seed = 1): string {
+  const generator = randomGenerator(options, seed);
   generator.parameters.get('conv_last.bias')?.data.fill(0.5);
   generator.parameters.get('conv_last.weight')?.data.forEach((value, i, data) => {
     data[i] = value / 4;
@@ -58,10 +72,12 @@ function model(name = 'net.safetensors', options = {}): string {
   return at(name);
 }
 
+const single = (path: string): ModelChain => ({ model: path, second: null, next: [] });
+
 function batch(parts: Partial<UpscalingBatch>): UpscalingBatch {
   return {
     batch: '1',
-    model: at('net.safetensors'),
+    models: single(at('net.safetensors')),
     inputs: [at('images')],
     outputFolder: null,
     outputName: '{name}_x{scale}',
@@ -163,7 +179,7 @@ describe('a batch', () => {
   ])('with the model %s fails with one message', async (name, content, message) => {
     await image('a.png');
     if (content !== undefined) writeFileSync(at(name), content);
-    const asking = server.request('esrgan/upscale', batch({ model: at(name) }));
+    const asking = server.request('esrgan/upscale', batch({ models: single(at(name)) }));
     await expect(asking).rejects.toThrow(message);
     expect(images()).toEqual(['a.png']);
   });
@@ -189,6 +205,18 @@ describe('a batch', () => {
     ]);
   });
 
+  test('has models one after another, of which the first is interpolated', async () => {
+    const [first, second] = [model('1.safetensors'), model('2.safetensors', {}, 2)];
+    const inputs = [await image('a.png', 16)];
+    const models = { model: first, second: { model: second, alpha: 0.25 }, next: [second] };
+    const { images: made } = await server.request('esrgan/upscale', batch({ inputs, models }));
+    expect(made).toMatchObject([{ output: at('images', 'a_x16.png'), width: 256, kept: false }]);
+    const words = ['--model2', second, '--alpha', '0.25', '--then', second, '--out', at('out')];
+    await run('upscale', ...inputs, '--model', first, ...words);
+    const bytes = readFileSync(at('images', 'a_x16.png'));
+    expect(bytes.equals(readFileSync(at('out', 'a_x16.png')))).toBe(true);
+  });
+
   test('waits for the one before', async () => {
     model();
     const inputs = [await image('a.png')];
@@ -204,7 +232,7 @@ describe('nothing is left behind', () => {
   async function slowBatch(): Promise<UpscalingBatch> {
     model('slow.safetensors', { rrdb_channels: 32, growth_channels: 16, num_basic_blocks: 6 });
     await image('large.png', 900);
-    return batch({ model: at('slow.safetensors') });
+    return batch({ models: single(at('slow.safetensors')) });
   }
   const isAtWork = ({ tile, tiles }: UpscalingProgress) => tile > 0 && tile < tiles;
 
@@ -277,6 +305,91 @@ describe('nothing is left behind', () => {
     }
     throw new Error('It should have failed.');
   }
+});
+
+describe('the preview of a region', () => {
+  const region = { x: 90, y: 40, width: 40, height: 30 };
+  const query = (parts: Partial<RegionQuery>): RegionQuery => ({
+    image: at('images', 'a.png'),
+    region,
+    models: single(at('net.safetensors')),
+    scale: 4,
+    isBetter: false,
+    engine: 'cpu',
+    folder: at('copies'),
+    ...parts,
+  });
+  const pixels = (path: string) => sharp(path).raw().toBuffer();
+  const part = (path: string, { x, y, width, height }: typeof region) =>
+    sharp(path)
+      .extract({ left: 4 * x, top: 4 * y, width: 4 * width, height: 4 * height })
+      .raw()
+      .toBuffer();
+  const largestDifference = (a: Buffer, b: Buffer) =>
+    a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] ?? 256))), 0);
+
+  test('has the pixels of the whole result', async () => {
+    model();
+    await image('a.png', 200);
+    await server.request('esrgan/upscale', batch({}));
+    const preview = await server.request('esrgan/previewRegion', query({}));
+    expect(preview).toMatchObject({ width: 160, height: 120, milliseconds: expect.any(Number) });
+    const whole = await part(at('images', 'a_x4.png'), region);
+    expect(largestDifference(await pixels(preview.path), whole)).toBeLessThanOrEqual(1);
+  });
+
+  test('is there when it is requested again, until the model is written anew', async () => {
+    model();
+    await image('a.png', 200);
+    const first = await server.request('esrgan/previewRegion', query({}));
+    expect(await server.request('esrgan/previewRegion', query({}))).toEqual({ ...first, milliseconds: null });
+    model('net.safetensors', { num_basic_blocks: 3 });
+    const other = await server.request('esrgan/previewRegion', query({}));
+    expect((await pixels(other.path)).equals(await pixels(first.path))).toBe(false);
+  });
+
+  test('by bicubic interpolation, and by passes and models together', async () => {
+    model();
+    await image('a.png', 200);
+    const models = { ...single(at('net.safetensors')), next: [at('net.safetensors')] };
+    const shown = [
+      await server.request('esrgan/previewRegion', query({ models: null, scale: 2 })),
+      await server.request('esrgan/previewRegion', query({ isBetter: true })),
+      await server.request('esrgan/previewRegion', query({ models })),
+    ];
+    expect(shown.map(({ width }) => width)).toEqual([80, 160, 640]);
+  });
+
+  test('that is cancelled ends at once; the next one is computed', async () => {
+    model();
+    model('slow.safetensors', { rrdb_channels: 64, growth_channels: 32, num_basic_blocks: 6 });
+    await image('a.png', 600);
+    const cancel = new CancellationTokenSource();
+    const large = { x: 0, y: 0, width: 512, height: 512 };
+    const slow = server.request(
+      'esrgan/previewRegion',
+      query({ models: single(at('slow.safetensors')), region: large }),
+      cancel.token,
+    );
+    const isAtWork = () => readdirSync(at('copies')).some((name) => name.endsWith('.v'));
+    await expect.poll(() => existsSync(at('copies')) && isAtWork(), { timeout: 30_000 }).toBe(true);
+    const next = server.request('esrgan/previewRegion', query({}));
+    cancel.cancel();
+    await expect(slow).rejects.toThrow();
+    expect(await next).toMatchObject({ width: 160 });
+    expect(readdirSync(at('copies'))).toHaveLength(1);
+  });
+
+  test.each([
+    ['outside of the image', { region: { ...region, x: 170 } }, /not inside of .*a\.png, which has 200x200/],
+    ['too large', { region: { x: 0, y: 0, width: 600, height: 10 } }, /at most 512 a side/],
+    ['of a file that is no image', { image: 'package.json' }, /is not an image, or is damaged/],
+    ['by a file that is no model', { models: single('package.json') }, /package\.json/],
+  ])('%s is refused', async (_, parts, message) => {
+    model();
+    await image('a.png', 200);
+    await expect(server.request('esrgan/previewRegion', query(parts))).rejects.toThrow(message);
+  });
 });
 
 test('models: files of any format with what they are; a file that is written anew is looked at again', async () => {

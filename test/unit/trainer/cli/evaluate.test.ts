@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, expect, test, vi } from 'vitest';
 import { registerEvaluate } from '../../../../trainer/cli/evaluate.ts';
-import type { OpenModel } from '../../../../trainer/cli/upscale.ts';
+import type { OpenModel } from '../../../../trainer/cli/open-chain.ts';
 import { defaultWeightsFile } from '../../../../trainer/config/index.ts';
 import { encodePng } from '../../../../trainer/data/decode.ts';
 import { writeSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';

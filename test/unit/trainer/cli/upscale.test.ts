@@ -5,13 +5,9 @@ import { basename, join, sep } from 'node:path';
 import { Command } from 'commander';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { OpenModel } from '../../../../trainer/cli/open-chain.ts';
 import { createReporter } from '../../../../trainer/cli/terminal.ts';
-import {
-  type OpenModel,
-  registerUpscale,
-  type UpscaleOptions,
-  upscaleImages,
-} from '../../../../trainer/cli/upscale.ts';
+import { registerUpscale, type UpscaleOptions, upscaleImages } from '../../../../trainer/cli/upscale.ts';
 import { temporaryPath } from '../../../../trainer/runs/atomic-file.ts';
 import { thisHost } from '../../../../trainer/runs/processes.ts';
 import { bicubicUpscaler } from '../../../../trainer/upscale/bicubic.ts';

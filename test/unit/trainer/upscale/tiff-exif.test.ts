@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { readHeader } from '../../../../trainer/upscale/image-file.ts';
+import { iimOf, photoshopBlock } from '../../../../trainer/upscale/iptc.ts';
 import { planImage } from '../../../../trainer/upscale/plan.ts';
-import { addExifToTiff, exifOfTiff } from '../../../../trainer/upscale/tiff-exif.ts';
+import { addMetadataToTiff, exifOfTiff, iptcOfTiff } from '../../../../trainer/upscale/tiff-exif.ts';
 import { upscaleFile } from '../../../../trainer/upscale/upscale-file.ts';
 import { temporaryFolder } from '../data/images.ts';
 import { bicubic } from './test-upscalers.ts';
@@ -61,7 +62,7 @@ describe('EXIF in TIFF', () => {
     const before = await sharp(tiff).raw().toBuffer();
     expect(exifOfTiff(tiff)).toBeUndefined();
     const { exif: block } = await readHeader(jpeg);
-    expect(addExifToTiff(tiff, block!)).toBe(true);
+    expect(addMetadataToTiff(tiff, { exif: block! })).toBe(true);
     expect((await sharp(tiff).raw().toBuffer()).equals(before)).toBe(true);
     const bytes = readFileSync(tiff);
     const first = bytes.readUInt32LE(4);
@@ -105,8 +106,61 @@ describe('EXIF in TIFF', () => {
       Buffer.from('Exif\0\0'),
       Buffer.from('Exif\0\0II*\0\xff\0\0\0', 'latin1'),
     ]) {
-      expect(addExifToTiff(tiff, block)).toBe(false);
+      expect(addMetadataToTiff(tiff, { exif: block })).toBe(false);
       expect(readFileSync(tiff).equals(before)).toBe(true);
     }
+  });
+});
+
+describe('IPTC in TIFF', () => {
+  /** A dataset of IIM: record 2, dataset 80 (by-line). */
+  const iim = (author: string) =>
+    Buffer.concat([Buffer.from([0x1c, 2, 80, 0, author.length]), Buffer.from(author)]);
+
+  test('survives JPEG to TIFF to JPEG, whatever its length', async () => {
+    for (const author of ['Ada', 'Ada Lovelace', 'Augusta Ada King']) {
+      const folder = temporaryFolder();
+      const [input, jpeg] = [join(folder, 'plain.jpg'), join(folder, 'a.jpg')];
+      await image().jpeg().toFile(input);
+      const bytes = readFileSync(input);
+      const block = photoshopBlock(iim(author));
+      const length = Buffer.alloc(2);
+      length.writeUInt16BE(block.length + 2);
+      const segment = Buffer.concat([Buffer.from([0xff, 0xed]), length, block]);
+      writeFileSync(jpeg, Buffer.concat([bytes.subarray(0, 2), segment, bytes.subarray(2)]));
+      const tiff = await upscaled(jpeg, 'tiff');
+      expect(await sharp(tiff).metadata()).toMatchObject({ format: 'tiff', width: 20, height: 16 });
+      // The tag has the data alone.
+      expect(readFileSync(tiff).includes(iim(author))).toBe(true);
+      expect(readFileSync(tiff).includes('Photoshop')).toBe(false);
+      const { iptc } = await sharp(await upscaled(tiff, 'jpeg')).metadata();
+      expect(iptc && iimOf(iptc)).toEqual(iim(author));
+    }
+  });
+
+  test("as words of the file's byte order is read", () => {
+    const bytes = Buffer.alloc(34);
+    bytes.write('II*\0\x08\0\0\0', 0, 'latin1');
+    bytes.writeUInt16LE(1, 8);
+    bytes.writeUInt16LE(0x83bb, 10);
+    bytes.writeUInt16LE(4, 12);
+    bytes.writeUInt32LE(2, 14);
+    bytes.writeUInt32LE(26, 18);
+    iim('Ada').copy(bytes, 26);
+    const path = join(temporaryFolder(), 'a.tif');
+    writeFileSync(path, bytes);
+    expect(iimOf(iptcOfTiff(path)!)).toEqual(iim('Ada'));
+    bytes.subarray(26).swap32();
+    writeFileSync(path, bytes);
+    expect(iimOf(iptcOfTiff(path)!)).toEqual(iim('Ada'));
+  });
+
+  test.each([
+    ['nothing', Buffer.alloc(0)],
+    ['no resources of Photoshop', Buffer.from('other')],
+    ['a resource that is cut', Buffer.from('Photoshop 3.0\x008BIM\x04\x04\0\0', 'latin1')],
+    ['other resources only', Buffer.from('Photoshop 3.0\x008BIM\x03\xed\0\0\0\0\0\x01a\0', 'latin1')],
+  ])('%s has none', (_, block) => {
+    expect(iimOf(block)).toBeUndefined();
   });
 });

@@ -245,7 +245,7 @@ describe('a chosen format', () => {
     ['webp', {}, 'a_x2.webp', ['exif', 'gps', 'xmp', 'icc']],
     ['webp', { quality: 70 }, 'a_x2.webp', ['exif', 'gps', 'xmp', 'icc']],
     ['avif', {}, 'a_x2.avif', ['exif', 'gps', 'xmp', 'icc']],
-    ['tiff', {}, 'a_x2.tif', ['xmp', 'icc']],
+    ['tiff', {}, 'a_x2.tif', ['xmp', 'icc', 'iptc']],
   ] as const)('%s %j is %s, upright, with %j', async (format, options, name, kept) => {
     const input = await put('a.jpeg', await tagged());
     const { output } = await upscaleFile(bicubic(2), input, { format, ...options });
