@@ -3,6 +3,7 @@ import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Disposable, l10n, type Uri, ViewColumn, workspace } from 'vscode';
 import { discard } from '../../trainer/files/change-files.ts';
+import { defaultAfterMinutes } from '../../trainer/notify/settings.ts';
 import { showError, showInformation, showWarning } from '../notifications.ts';
 import type { ServerLink } from '../server/server-link.ts';
 import { type KnownRuns, newsOf, type RunNews, sessionMinutes } from './ended-runs.ts';
@@ -36,7 +37,9 @@ export function createRunNotifications(
   });
 
   async function report(news: RunNews): Promise<void> {
-    const after = workspace.getConfiguration('esrgan').get<number>('notify.afterMinutes', 10);
+    const after = workspace
+      .getConfiguration('esrgan')
+      .get<number>('notify.afterMinutes', defaultAfterMinutes);
     const { run } = news.run;
     if (after <= 0 || panels.activeRun === run) return;
     const { sessions } = await link.request('esrgan/run', { run });

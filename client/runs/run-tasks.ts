@@ -9,6 +9,7 @@ import {
   workspace,
 } from 'vscode';
 import { isBoolean, isObject, isOneOf, isOptional, isString } from '../../trainer/guards/guards.ts';
+import { defaultAfterMinutes, notifyEnvironment } from '../../trainer/notify/settings.ts';
 import { type StageChoice, stageChoices } from '../../trainer/run-state/run-state.ts';
 import type { ServerLink } from '../server/server-link.ts';
 
@@ -40,12 +41,19 @@ export function registerRunTasks(link: ServerLink, extension: Uri): Disposable {
   const esrgan = Uri.joinPath(extension, 'dist', 'esrgan.js').fsPath;
   const taskOf = (definition: TaskDefinition & StageTask, folder: WorkspaceFolder): Task => {
     const { file, stage, resume } = definition;
-    const setting = workspace.getConfiguration('esrgan').get('nodePath', '').trim();
+    const settings = workspace.getConfiguration('esrgan');
+    const setting = settings.get('nodePath', '').trim();
     const args = [esrgan, 'train', file, '--stage', stage, ...(resume === true ? ['--resume'] : [])];
     const execution = new ProcessExecution(setting || process.execPath, args, {
       cwd: folder.uri.fsPath,
-      // The program may be Electron.
-      env: { ELECTRON_RUN_AS_NODE: '1' },
+      env: {
+        // The program may be Electron.
+        ELECTRON_RUN_AS_NODE: '1',
+        ...notifyEnvironment({
+          webhook: settings.get('notify.webhook', '').trim(),
+          afterMinutes: settings.get('notify.afterMinutes', defaultAfterMinutes),
+        }),
+      },
     });
     return new Task(definition, folder, `${file}: ${stageNames[stage]}`, type, execution, '$esrgan');
   };

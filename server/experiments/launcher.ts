@@ -25,10 +25,12 @@ import {
   isOptional,
   isString,
 } from '../../trainer/guards/guards.ts';
+import { watchRun } from '../../trainer/notify/run-reporter.ts';
+import { takeNotifySettings } from '../../trainer/notify/settings.ts';
+import { patientPauses } from '../../trainer/notify/webhook.ts';
 import { stages } from '../../trainer/run-state/run-state.ts';
 import { launchPaths, recordExit, recordProcess } from '../../trainer/runs/launch.ts';
 import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
-import { createRunReporter, takeNotifySettings } from './notify-webhook.ts';
 import type { LauncherArguments } from './start.ts';
 
 const isArguments: Guard<LauncherArguments> = isObject<LauncherArguments>({
@@ -40,9 +42,6 @@ const isArguments: Guard<LauncherArguments> = isObject<LauncherArguments>({
   train: isNullable(isList(isString)),
   mirror: isNullable(isList(isString)),
 });
-
-/** Milliseconds between two looks for hints of the trainer. */
-const lookPause = 15_000;
 
 const second = '--second';
 const words = process.argv.slice(2);
@@ -76,9 +75,10 @@ function watchOver({ root, stage, next, device, program, train, mirror }: Launch
     report('');
     return;
   }
+  // The trainer gets no address: what both notified of would come twice.
   const notify = takeNotifySettings(process.env);
-  const reporter = notify && createRunReporter(run, notify, Date.now());
-  const looking = reporter && setInterval(() => void reporter.look(), lookPause);
+  // No process is left to hear of a report that is not delivered.
+  const watch = notify && watchRun(run, notify, patientPauses, () => {});
   const output = retrySync(() => openToAppend(launchPaths(run).output));
   const trainer = spawn(program, train, {
     // Files that the trainer writes to its working directory belong to the runs.
@@ -87,7 +87,7 @@ function watchOver({ root, stage, next, device, program, train, mirror }: Launch
     windowsHide: true,
   });
   trainer.once('error', (error) => {
-    clearInterval(looking);
+    watch?.stop();
     report(error.message);
   });
   trainer.once('spawn', () => {
@@ -96,13 +96,12 @@ function watchOver({ root, stage, next, device, program, train, mirror }: Launch
     report('');
   });
   trainer.once('exit', (code, signal) => {
-    clearInterval(looking);
     try {
       recordExit(run, { pid: pidOf(trainer.pid), code, signal });
     } catch {
       // The run directory is gone or the disk is full: no process is left to report it to.
     }
-    void reporter?.end();
+    void watch?.end();
   });
 }
 

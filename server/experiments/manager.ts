@@ -7,6 +7,8 @@ import { cancelJob, type Submission, submitRuns } from '../../trainer/cluster/su
 import { messageOf, WorkbenchError } from '../../trainer/errors/errors.ts';
 import { createFolderSync } from '../../trainer/files/create-folder.ts';
 import { pathIdentity, uniquePaths } from '../../trainer/files/paths.ts';
+import { type NotifySettings, notifyEnvironment } from '../../trainer/notify/settings.ts';
+import { sendWebhook, testEvent } from '../../trainer/notify/webhook.ts';
 import type { NotesChange } from '../../trainer/run-state/notes.ts';
 import {
   choiceOf,
@@ -36,7 +38,7 @@ import type {
   StartTarget,
   SubmitTarget,
 } from '../protocol/runs.ts';
-import type { MirrorSettings, NotifySettings } from '../protocol/settings.ts';
+import type { MirrorSettings } from '../protocol/settings.ts';
 import { followRun, type RunPart } from './follow.ts';
 import { withHostLock } from './host-lock.ts';
 import { watchJobs } from './job-states.ts';
@@ -65,7 +67,6 @@ import {
 } from './start.ts';
 import { killTrainer, requestFromTrainer } from './stop.ts';
 import type { Closable } from './watch.ts';
-import { sendWebhook, testEvent } from './webhook.ts';
 
 /** Callbacks of the manager, and the settings that it reads. */
 export interface ManagerOptions {
@@ -81,7 +82,7 @@ export interface ManagerOptions {
   readonly devices: () => Promise<number>;
   /** The upload of runs that start, as the settings are now; null: none. */
   readonly mirror: () => MirrorSettings | null;
-  /** Whom the launchers of runs notify, as the settings are now. */
+  /** Whom the launchers and the jobs of runs notify, as the settings are now. */
   readonly notifySettings: () => NotifySettings;
   /** A text for people with paths relative to the workspace. */
   readonly withRelativePaths: (text: string) => string;
@@ -275,7 +276,7 @@ export function createManager(options: ManagerOptions): Manager {
       profile: { name, settings },
       command: { node: settings.node ?? node, esrgan },
     };
-    await withHostLock(() => submitRuns(submission, scheduler));
+    await withHostLock(() => submitRuns(submission, scheduler, notifyEnvironment(notifySettings())));
     listedRun(request);
     const upload = mirror();
     if (upload !== null) await launchMirror(run, stagesOf(stage)[0], programs(), upload);

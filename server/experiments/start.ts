@@ -13,13 +13,13 @@ import {
 } from '../../trainer/config/index.ts';
 import { messageOf, WorkbenchError } from '../../trainer/errors/errors.ts';
 import { datasetFiles } from '../../trainer/image-files/dataset-files.ts';
+import { type NotifySettings, notifyEnvironment } from '../../trainer/notify/settings.ts';
 import { choiceOf, type Stage, type StageChoice, stagesOf } from '../../trainer/run-state/run-state.ts';
 import { launchPaths, type QueueEntry, readLaunch } from '../../trainer/runs/launch.ts';
 import { readManifest } from '../../trainer/runs/manifest.ts';
 import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
 import { nodeEnvironment, type Programs } from '../command/programs.ts';
-import type { MirrorSettings, NotifySettings } from '../protocol/settings.ts';
-import { notifyEnvironment } from './notify-webhook.ts';
+import type { MirrorSettings } from '../protocol/settings.ts';
 
 /** A run to start. */
 export interface RunRequest {

@@ -1,3 +1,5 @@
+import type { NotifySettings } from '../../trainer/notify/settings.ts';
+
 /**
  * The settings of the editor that the server reads, as the section `esrgan` of `workspace/configuration`; for
  * each folder of the workspace its own, as its file `.vscode/settings.json` may differ.
@@ -22,12 +24,4 @@ export interface MirrorSettings {
   readonly project: string;
   readonly entity: string;
   readonly group: string;
-}
-
-/** Notifications of runs that finish, fail or need attention. */
-export interface NotifySettings {
-  /** Only of runs that have run for so long; 0: none. */
-  readonly afterMinutes: number;
-  /** The address that is told, a secret: it is in no file of a run; empty: none. */
-  readonly webhook: string;
 }

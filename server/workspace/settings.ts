@@ -8,7 +8,8 @@ import {
   isPlainObject,
   isString,
 } from '../../trainer/guards/guards.ts';
-import type { MirrorSettings, NotifySettings, Settings } from '../protocol/settings.ts';
+import { defaultAfterMinutes, type NotifySettings } from '../../trainer/notify/settings.ts';
+import type { MirrorSettings, Settings } from '../protocol/settings.ts';
 
 const defaults: Settings = {
   runsFolders: [],
@@ -16,7 +17,7 @@ const defaults: Settings = {
   concurrentRuns: 1,
   nodePath: '',
   mirror: null,
-  notify: { afterMinutes: 10, webhook: '' },
+  notify: { afterMinutes: defaultAfterMinutes, webhook: '' },
 };
 
 /** The settings as they hold for a folder of the workspace (its URI), or for none; defaults for invalid values. */

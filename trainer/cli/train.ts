@@ -12,7 +12,10 @@ import { engineChoices, openEngine, parseEngine } from '../engine/engines.ts';
 import { exitCodes } from '../errors/errors.ts';
 import { formatDuration, formatRate } from '../format/format.ts';
 import { datasetFiles } from '../image-files/dataset-files.ts';
+import { watchRun } from '../notify/run-reporter.ts';
+import { takeNotifySettings } from '../notify/settings.ts';
 import { choiceOf, type StageChoice, stageChoices, stagesOf } from '../run-state/run-state.ts';
+import { jobStartOf } from '../runs/job.ts';
 import { readRun } from '../runs/list.ts';
 import { lastStage } from '../runs/manifest.ts';
 import { type RunPaths, runPaths } from '../runs/run-directory.ts';
@@ -69,6 +72,8 @@ export function registerTrain(program: Command): void {
       const reporter = createReporter({ json: flags.json === true, stream: process.stdout });
       const stopping = new AbortController();
       stopAtTimeLimit(stopping, reporter);
+      // Before another process is started: none of them gets the address.
+      const watch = watcherOf(process.env, reporter);
       const { config, stage } = loadRunFile(file, flags, reporter);
       const engine = await openEngine(parseEngine(flags.engine ?? config.engine), {
         device: flags.device ?? config.device,
@@ -76,18 +81,20 @@ export function registerTrain(program: Command): void {
       stopOnSignals(stopping, reporter);
       const stop = stopping.signal;
       continueWithoutOutput();
-      const result = await train({
-        config,
-        engine,
-        stage,
-        resume: flags.resume === true,
-        fromStart: flags.fromStart === true,
-        ...(flags.maxSteps === undefined ? {} : { maxSteps: flags.maxSteps }),
-        ...(flags.waitLock === undefined ? {} : { lockPatience: flags.waitLock * 1000 }),
-        stop,
-        origin: { folder: dirname(flags.source ?? file), command: process.argv },
-        observer: observe(reporter, stage),
-      });
+      const result = await watch(runOf(config), () =>
+        train({
+          config,
+          engine,
+          stage,
+          resume: flags.resume === true,
+          fromStart: flags.fromStart === true,
+          ...(flags.maxSteps === undefined ? {} : { maxSteps: flags.maxSteps }),
+          ...(flags.waitLock === undefined ? {} : { lockPatience: flags.waitLock * 1000 }),
+          stop,
+          origin: { folder: dirname(flags.source ?? file), command: process.argv },
+          observer: observe(reporter, stage),
+        }),
+      );
       reporter.done();
       reporter.event({ event: 'end', reason: result.reason, step: result.step, run: result.paths.root });
       reporter.line(
@@ -97,6 +104,33 @@ export function registerTrain(program: Command): void {
       if (stop.reason !== timeLimit) process.exitCode = exitCodes.interrupted;
       else if (result.reason === 'stopped') process.exitCode = exitCodes.timeLimit;
     });
+}
+
+/** Milliseconds before each further try to reach the webhook: the terminal, or the GPU of a job, waits for it. */
+const notifyPauses = [2000, 15_000];
+
+/**
+ * Takes from the environment whom to notify, and returns how to run a training that does so. In a job, which nobody watches,
+ * also of a short one: after a time limit, a job may do the last steps of a long training.
+ */
+function watcherOf(environment: NodeJS.ProcessEnv, reporter: Reporter) {
+  const settings = takeNotifySettings(environment);
+  return async <Result>(run: RunPaths, training: () => Promise<Result>): Promise<Result> => {
+    if (settings === undefined) return training();
+    const { webhook, afterMinutes } = settings;
+    const isJob = jobStartOf(environment) !== undefined;
+    const watch = watchRun(
+      run,
+      { webhook, afterMinutes: isJob ? 0 : afterMinutes },
+      notifyPauses,
+      (problem) => reporter.line(`The webhook was not reached: ${problem}.`),
+    );
+    try {
+      return await training();
+    } finally {
+      await watch.end();
+    }
+  };
 }
 
 function loadRunFile(

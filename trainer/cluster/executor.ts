@@ -8,13 +8,20 @@ export interface JobAnswer {
   readonly problem: string | undefined;
 }
 
+export interface SubmitOptions {
+  /** Further words of the command that submits. */
+  readonly words?: readonly string[];
+  /** Variables for the job besides those of this process. No file of the run and no script has them. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** A scheduler of a cluster. Its methods reject with `run` errors that say what the scheduler's command printed. */
 export interface Executor {
   /**
-   * Submits a script, with further options; returns the job. A job whose submission was accepted and not answered is found
-   * by its name, which is `name` and a text of its own.
+   * Submits a script; returns the job. A job whose submission was accepted and not answered is found by its name, which is
+   * `name` and a text of its own.
    */
-  submit(script: string, name: string, options?: readonly string[]): Promise<JobId>;
+  submit(script: string, name: string, options?: SubmitOptions): Promise<JobId>;
   /** The states of jobs, all of a cluster with one call. Never rejects. */
   states(jobs: readonly JobId[]): Promise<JobAnswer>;
   cancel(job: JobId): Promise<void>;

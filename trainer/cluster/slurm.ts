@@ -21,11 +21,11 @@ const mostLooks = 6;
 /** Slurm, by its commands on this host. Nothing needs its accounting, which many clusters do not have. */
 export function createSlurm({ answer, pause }: Patience): Executor {
   return {
-    async submit(script, name, options = []) {
+    async submit(script, name, { words = [], environment = {} } = {}) {
       const unique = `${name}-${randomBytes(4).toString('hex')}`;
-      const args = ['--parsable', `--job-name=${unique}`, ...options];
+      const args = ['--parsable', `--job-name=${unique}`, ...words];
       try {
-        return jobOfAnswer(await slurmCommand('sbatch', args, answer, script));
+        return jobOfAnswer(await slurmCommand('sbatch', args, answer, script, environment));
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error;
         return await findSubmitted(script, unique, error);
@@ -161,6 +161,7 @@ function slurmCommand(
   args: readonly string[],
   timeout: number,
   input = '',
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const file = findProgram(program);
   if (file === undefined) {
@@ -168,7 +169,7 @@ function slurmCommand(
     return Promise.reject(new WorkbenchError('run', message));
   }
   // The filters of a person for the eyes would hide jobs, which then count as ended.
-  const env = environmentWithout('SQUEUE_');
+  const env = { ...environmentWithout('SQUEUE_'), ...environment };
   return new Promise((resolve, reject) => {
     const child = execFile(file, args, { env, timeout, windowsHide: true }, (cause, stdout, stderr) => {
       if (cause === null) return resolve(stdout);

@@ -66,9 +66,14 @@ function pathsOf({ runs_dir, name }: ResolvedConfig): RunPaths {
 /**
  * Submits runs to a cluster.
  *
+ * @param environment variables for the jobs besides those of this process
  * @throws WorkbenchError `run` if a run may not start, or the scheduler refuses the job; `disk`
  */
-export async function submitRuns(submission: Submission, executor: Executor): Promise<SubmittedRun[]> {
+export async function submitRuns(
+  submission: Submission,
+  executor: Executor,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<SubmittedRun[]> {
   const { resume, profile } = submission;
   const [stage, next] = stagesOf(submission.stage);
   const runs = submission.runs.map(({ config }) => pathsOf(config));
@@ -92,7 +97,7 @@ export async function submitRuns(submission: Submission, executor: Executor): Pr
   try {
     for (const { config } of submission.runs)
       await prepareJob(pathsOf(config), serializeResolved(config), script);
-    const whole = await executor.submit(script, jobName(runs[0]?.name ?? ''));
+    const whole = await executor.submit(script, jobName(runs[0]?.name ?? ''), { environment });
     submitted = whole;
     return runs.map((run, index) => {
       const id = runs.length === 1 ? whole.id : `${whole.id}_${index}`;
@@ -156,7 +161,7 @@ export async function submitImages(
   const name = jobName(submission.words[0] ?? '');
   const array = await executor.submit(scripts.array, name);
   try {
-    const rest = await executor.submit(scripts.rest, name, [`--dependency=afterany:${array.id}`]);
+    const rest = await executor.submit(scripts.rest, name, { words: [`--dependency=afterany:${array.id}`] });
     return { array: array.id, rest: rest.id };
   } catch (error) {
     await executor.cancel(array).catch(() => {});
@@ -201,10 +206,9 @@ export async function requeue(run: RunPaths, executor: Executor): Promise<string
     const script = readSmallFile(launchPaths(run).script, 10_000_000);
     if (script.state !== 'read') throw refusal;
     const [, task] = own.split('_');
-    const next = await executor.submit(script.value, jobName(run.name), [
-      `--dependency=afterany:${own}`,
-      ...(task === undefined ? [] : [`--array=${task}`]),
-    ]);
+    const next = await executor.submit(script.value, jobName(run.name), {
+      words: [`--dependency=afterany:${own}`, ...(task === undefined ? [] : [`--array=${task}`])],
+    });
     recordJob(run, { ...job, ...next, id: task === undefined ? next.id : `${next.id}_${task}` });
     return `Job ${own} cannot be requeued (${messageOf(refusal)}): job ${next.id} continues it.`;
   }

@@ -14,6 +14,7 @@ import { isProcessAlive, thisHost } from '../../../../trainer/runs/processes.ts'
 import { createRunDirectory, runPaths } from '../../../../trainer/runs/run-directory.ts';
 import { isWindows, unlessWindows } from '../../../unix.ts';
 import { goodKey, wandbServer } from '../../trainer/mirror/wandb-server.ts';
+import { webhookServer } from '../../trainer/notify/webhook-server.ts';
 import { filesOf, stateAt } from '../../trainer/runs/checkpoint-fixture.ts';
 import { type ServerProcess, startServer } from '../server-process.ts';
 import { endless, type TinyWorkspace, tinyWorkspace } from './tiny-runs.ts';
@@ -106,6 +107,32 @@ test('a run outlives its server, killed with all that descends from it; the next
   const stopped = await second.until('hardy', is('stopped'));
   expect(stopped.reason).toBe('Stopped on request.');
   expect(await second.shutdown()).toBe(0);
+});
+
+test('the process that waits for a trainer notifies of it once: when it finishes, and when it is killed', async () => {
+  const webhook = await webhookServer();
+  try {
+    const first = await server({ notify: { webhook: webhook.address, afterMinutes: 0.000001 } });
+    const start = (name: string, epochs: number) =>
+      first.request('esrgan/start', {
+        file: workspace.runFile(name, { epochs }),
+        stage: 'pretraining',
+        resume: false,
+      });
+    await start('brief', 2);
+    await webhook.got(1);
+    await first.until('brief', is('finished'));
+    const { run } = await start('killed', endless);
+    await first.until('killed', trains);
+    process.kill(pidOf(run), 'SIGKILL');
+    await webhook.got(2);
+    expect(webhook.bodies).toMatchObject([
+      { event: 'ended', run: 'brief', state: 'finished' },
+      { event: 'ended', run: 'killed', state: 'lost' },
+    ]);
+  } finally {
+    webhook.close();
+  }
 });
 
 test.skipIf(isWindows)(

@@ -1,31 +1,47 @@
-import { isLive } from '../../trainer/run-state/run-state.ts';
-import { readRun } from '../../trainer/runs/list.ts';
-import { thisHost } from '../../trainer/runs/processes.ts';
-import type { RunPaths } from '../../trainer/runs/run-directory.ts';
-import { scoreOfStatus } from '../../trainer/runs/status.ts';
-import type { NotifySettings } from '../protocol/settings.ts';
+import { isLive } from '../run-state/run-state.ts';
+import { readRun } from '../runs/list.ts';
+import { thisHost } from '../runs/processes.ts';
+import type { RunPaths } from '../runs/run-directory.ts';
+import { scoreOfStatus } from '../runs/status.ts';
+import type { NotifySettings } from './settings.ts';
 import { type RunEvent, sendWebhook } from './webhook.ts';
 
-/** The variables in which the launcher gets the settings: its command line could be read by others. */
-const variables = { webhook: 'ESRGAN_NOTIFY_WEBHOOK', afterMinutes: 'ESRGAN_NOTIFY_AFTER_MINUTES' } as const;
+/** Milliseconds between two looks for hints of the trainer. */
+const lookPause = 15_000;
 
-/** The environment of a launcher with these settings. */
-export function notifyEnvironment({ webhook, afterMinutes }: NotifySettings): Record<string, string> {
-  if (webhook === '' || afterMinutes === 0) return {};
-  // Node.js uses a proxy only if it is told to.
-  return {
-    NODE_USE_ENV_PROXY: '1',
-    [variables.webhook]: webhook,
-    [variables.afterMinutes]: String(afterMinutes),
-  };
+/** What a process does that notifies of the run which it trains, or whose trainer it waits for. */
+export interface RunWatch {
+  /** Ends it without a report. */
+  stop(): void;
+  /** Ends it with a report of how the run ended. Never rejects. */
+  end(): Promise<void>;
 }
 
-/** Takes the settings out of an environment, so that no other process gets them. */
-export function takeNotifySettings(environment: NodeJS.ProcessEnv): NotifySettings | undefined {
-  const webhook = environment[variables.webhook];
-  const afterMinutes = Number(environment[variables.afterMinutes]);
-  for (const name of Object.values(variables)) delete environment[name];
-  return webhook === undefined || !(afterMinutes > 0) ? undefined : { webhook, afterMinutes };
+/**
+ * Reports on a run from now on: hints as its trainer recognizes them, and how it ended.
+ *
+ * @param pauses milliseconds before each further try to deliver a report
+ * @param onProblem hears why a report was not delivered
+ */
+export function watchRun(
+  paths: RunPaths,
+  settings: NotifySettings,
+  pauses: readonly number[],
+  onProblem: (problem: string) => void,
+): RunWatch {
+  const reporter = createRunReporter(paths, settings, Date.now(), async (address, event) => {
+    const problem = await sendWebhook(address, event, pauses);
+    if (problem !== undefined) onProblem(problem);
+  });
+  const looking = setInterval(() => void reporter.look(), lookPause);
+  const stop = () => clearInterval(looking);
+  return {
+    stop,
+    end() {
+      stop();
+      return reporter.end();
+    },
+  };
 }
 
 /** Reports what becomes of one run to a webhook. */
@@ -41,7 +57,7 @@ export function createRunReporter(
   paths: RunPaths,
   { webhook, afterMinutes }: NotifySettings,
   started: number,
-  send: (address: string, event: RunEvent) => Promise<unknown> = sendWebhook,
+  send: (address: string, event: RunEvent) => Promise<unknown>,
 ): RunReporter {
   const reported = new Set<string>();
   const report = async (event: RunEvent['event'], hint?: string) => {

@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { messageOf } from '../../trainer/errors/errors.ts';
-import { formatDuration } from '../../trainer/format/format.ts';
-import type { JsonNumber } from '../../trainer/guards/guards.ts';
-import { type MetricValue, metricText } from '../../trainer/metrics/metric-text.ts';
-import type { RunState, Stage } from '../../trainer/run-state/run-state.ts';
-import { thisHost } from '../../trainer/runs/processes.ts';
+import { messageOf } from '../errors/errors.ts';
+import { formatDuration } from '../format/format.ts';
+import type { JsonNumber } from '../guards/guards.ts';
+import { type MetricValue, metricText } from '../metrics/metric-text.ts';
+import type { RunState, Stage } from '../run-state/run-state.ts';
+import { thisHost } from '../runs/processes.ts';
 
 /** What a webhook gets about a run; the body of one that is neither Slack's nor Discord's. */
 export interface RunEvent {
@@ -84,8 +84,8 @@ export function testEvent(): RunEvent {
   return { event: 'test', run: '', path: '', host: thisHost, time, state: 'unknown', ...nothing };
 }
 
-/** Milliseconds before each further try. */
-const delays = [2000, 15_000, 60_000];
+/** Milliseconds before each further try of a process that has nothing else to do. */
+export const patientPauses = [2000, 15_000, 60_000];
 
 /** Milliseconds that one try may take. */
 const timeout = 10_000;
@@ -93,12 +93,13 @@ const timeout = 10_000;
 /**
  * Posts an event to a webhook. It is tried again where the network fails or the service is busy, not where it refuses.
  *
+ * @param pauses milliseconds before each further try
  * @returns what is wrong, without the address, which is a secret; undefined if it was delivered. Never rejects
  */
 export async function sendWebhook(
   address: string,
   event: RunEvent,
-  pauses: readonly number[] = delays,
+  pauses: readonly number[],
 ): Promise<string | undefined> {
   let problem: string | undefined;
   for (const pause of [0, ...pauses]) {

@@ -1,19 +1,16 @@
-import { createServer, type Server } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
-import {
-  createRunReporter,
-  notifyEnvironment,
-  takeNotifySettings,
-} from '../../../../server/experiments/notify-webhook.ts';
+import { createRunReporter } from '../../../../trainer/notify/run-reporter.ts';
+import { notifyEnvironment, takeNotifySettings } from '../../../../trainer/notify/settings.ts';
 import {
   eventText,
   type RunEvent,
   sendWebhook,
   testEvent,
   webhookBody,
-} from '../../../../server/experiments/webhook.ts';
+} from '../../../../trainer/notify/webhook.ts';
 import { writeStatus } from '../../../../trainer/runs/status.ts';
-import { temporaryRun } from '../../trainer/runs/temporary-run.ts';
+import { temporaryRun } from '../runs/temporary-run.ts';
+import { type WebhookServer, webhookServer } from './webhook-server.ts';
 
 const event: RunEvent = {
   event: 'ended',
@@ -65,28 +62,8 @@ test('a long reason is cut', () =>
   expect(eventText({ ...event, reason: 'x'.repeat(5000) }).length).toBeLessThan(1700));
 
 describe('a webhook on this host', () => {
-  let server: Server | undefined;
-  afterEach(() => {
-    server?.closeAllConnections();
-    server?.close();
-  });
-
-  /** A server that answers with these codes, one after another. */
-  async function listen(...codes: readonly (number | 'hang up')[]) {
-    const bodies: unknown[] = [];
-    server = createServer(async (request, response) => {
-      let body = '';
-      for await (const chunk of request) body += chunk;
-      bodies.push(JSON.parse(body));
-      const code = codes[bodies.length - 1] ?? 200;
-      if (code === 'hang up') request.socket.destroy();
-      else response.writeHead(code).end('answer');
-    });
-    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    if (typeof address !== 'object' || address === null) throw new Error('no port');
-    return { address: `http://127.0.0.1:${address.port}/secret`, bodies };
-  }
+  let server: WebhookServer | undefined;
+  afterEach(() => server?.close());
 
   test.each<[readonly (number | 'hang up')[], number, string | undefined]>([
     [[200], 1, undefined],
@@ -95,16 +72,16 @@ describe('a webhook on this host', () => {
     [[500, 500, 500], 3, 'it responded with status 500'],
     [[404], 1, 'it responded with status 404'],
   ])('that answers %j is asked %d times', async (codes, times, problem) => {
-    const { address, bodies } = await listen(...codes);
+    server = await webhookServer(...codes);
+    const { address, bodies } = server;
     expect(await sendWebhook(address, event, [1, 1])).toBe(problem);
     expect(bodies).toEqual(Array(times).fill({ ...event, text }));
   });
 
   test('no problem names the address, which is a secret', async () => {
-    const { address } = await listen('hang up');
-    server?.close();
-    server?.closeAllConnections();
-    expect(await sendWebhook(address, event, [])).not.toContain('secret');
+    server = await webhookServer();
+    server.close();
+    expect(await sendWebhook(server.address, event, [])).not.toContain('secret');
   });
 });
 
@@ -112,10 +89,10 @@ test.each([
   ['file:///etc/passwd', 'its address does not start with https:// or http://'],
   ['nonsense', 'its address is not valid'],
 ])('%s is refused', async (address, problem) =>
-  expect(await sendWebhook(address, testEvent())).toBe(problem),
+  expect(await sendWebhook(address, testEvent(), [])).toBe(problem),
 );
 
-test('settings reach the launcher by its environment, and nothing else', () => {
+test('settings reach a process by its environment, and nothing else', () => {
   const environment: NodeJS.ProcessEnv = {
     PATH: '/bin',
     ...notifyEnvironment({ webhook: 'https://x', afterMinutes: 5 }),
@@ -124,6 +101,15 @@ test('settings reach the launcher by its environment, and nothing else', () => {
   expect(environment).toEqual({ PATH: '/bin', NODE_USE_ENV_PROXY: '1' });
   expect(takeNotifySettings(environment)).toBeUndefined();
 });
+
+test.each([
+  [{ ESRGAN_NOTIFY_WEBHOOK: 'https://x' }, { webhook: 'https://x', afterMinutes: 10 }],
+  [{ ESRGAN_NOTIFY_WEBHOOK: ' ', ESRGAN_NOTIFY_AFTER_MINUTES: '5' }, undefined],
+  [{ ESRGAN_NOTIFY_WEBHOOK: 'https://x', ESRGAN_NOTIFY_AFTER_MINUTES: '0' }, undefined],
+  [{ ESRGAN_NOTIFY_WEBHOOK: 'https://x', ESRGAN_NOTIFY_AFTER_MINUTES: 'soon' }, undefined],
+])('the environment %j of a terminal', (environment, settings) =>
+  expect(takeNotifySettings({ ...environment })).toEqual(settings),
+);
 
 test.each([
   { webhook: '', afterMinutes: 5 },
