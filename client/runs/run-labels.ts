@@ -44,9 +44,13 @@ export function colorId(color: number): string {
 
 /**
  * The description of a run in a list: `61 % · training · 1 h 12 min · PSNR 25.40 · loss 0.01234`. A narrow
- * view cuts its end: state and progress are first.
+ * view cuts its end: state and progress are first, after the mark of a pinned run, which explains its place.
  */
 export function describeRun(run: RunSummary): string {
+  return run.notes.pinned ? listed(l10n.t('pinned'), describeState(run)) : describeState(run);
+}
+
+function describeState(run: RunSummary): string {
   const progress = progressOf(run);
   const percent = progress === null ? null : `${Math.floor(100 * progress)} %`;
   const score = run.score && metricText(run.score, 'without unit');

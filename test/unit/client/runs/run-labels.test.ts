@@ -9,6 +9,7 @@ import {
   spokenRun,
 } from '../../../../client/runs/run-labels.ts';
 import type { RunSummary } from '../../../../server/protocol/runs.ts';
+import { noNotes } from '../../../../trainer/run-state/notes.ts';
 import { aRun } from './runs.ts';
 
 describe('the description of a run in a list', () => {
@@ -38,6 +39,10 @@ describe('the description of a run in a list', () => {
     [{ state: 'queued', queuePosition: null, reason: 'on gpu: Resources' }, 'queued on gpu: Resources'],
     [{ state: 'unknown', kind: 'external' }, 'external (TensorBoard logs)'],
     [{ state: 'unknown' }, 'never started'],
+    [
+      { state: 'stopped', notes: { ...noNotes, pinned: true } },
+      'pinned · stopped at step 88,210 · training · PSNR 25.40',
+    ],
   ])('%j', (given, expected) => expect(describeRun(aRun(given))).toBe(expected));
 });
 
