@@ -15,6 +15,7 @@ import { controlStyles } from '../components/control-styles.ts';
 import { setVariable } from '../components/css-variable.ts';
 import { icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
+import { tabRow, tabRowStyles } from '../components/tab-row.ts';
 import { onThemeChange } from '../components/theme-change.ts';
 import { fileName } from '../file-name.ts';
 import type { Host } from '../host.ts';
@@ -48,6 +49,7 @@ export class CompareView extends LitElement {
   static override styles = [
     sharedStyles,
     controlStyles,
+    tabRowStyles,
     css`
       :host { display: block; padding: 10px 16px 24px; min-height: 100vh; box-sizing: border-box; }
       :host(.dropping) { outline: 2px dashed var(--wb-focus); outline-offset: -4px; }
@@ -57,10 +59,7 @@ export class CompareView extends LitElement {
       .runs .name { display: inline-flex; align-items: center; gap: 6px; min-width: 0; padding: 1px 2px 1px 7px; border-radius: 4px; }
       .runs .name span:last-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
       .runs .icon { width: 20px; height: 20px; color: var(--wb-quiet); }
-      .tabs { display: flex; flex-wrap: wrap; gap: 2px; margin: 10px 0 12px; border-bottom: 1px solid var(--wb-line); }
-      .tabs button { padding: 4px 12px 5px; margin-bottom: -1px; border-bottom: 2px solid transparent; color: var(--wb-quiet); border-radius: 3px 3px 0 0; }
-      .tabs button[aria-selected='true'] { color: var(--wb-text); border-bottom-color: var(--vscode-panelTitle-activeBorder, var(--wb-focus)); }
-      @media (forced-colors: active) { .tabs button[aria-selected='true'] { border-bottom-color: Highlight; } }
+      .tabs { margin: 10px 0 12px; }
       [role='tabpanel']:focus-visible { outline: 1px solid var(--wb-focus); outline-offset: 4px; }
     `,
   ];
@@ -209,18 +208,7 @@ export class CompareView extends LitElement {
         </label>
       </div>
       ${[...new Set(this.problems.values())].map((problem) => html`<div class="problem" role="alert">${problem}</div>`)}
-      <div class="tabs" role="tablist" aria-label="Comparison" @keydown=${this.#moveInTabs}>
-        ${tabs.map(
-          (tab) => html`<button
-            id=${`tab-${tab}`}
-            role="tab"
-            aria-selected=${tab === ui.tab}
-            aria-controls=${`panel-${tab}`}
-            tabindex=${tab === ui.tab ? 0 : -1}
-            @click=${() => this.#setState({ tab })}
-          >${tabNames[tab]}</button>`,
-        )}
-      </div>
+      ${tabRow({ label: 'Comparison', tabs, names: tabNames, chosen: ui.tab, onChoose: (tab) => this.#setState({ tab }) })}
       ${tabs.map(
         (tab) => html`<div
           id=${`panel-${tab}`}
@@ -268,21 +256,6 @@ export class CompareView extends LitElement {
       case 'checkpoints':
         return html`<checkpoints-tab .host=${host} .runs=${runs} .jobs=${jobs} .ui=${ui.checkpoints} .isShown=${isShown}></checkpoints-tab>`;
     }
-  }
-
-  #moveInTabs(event: KeyboardEvent): void {
-    const at = tabs.indexOf(this.ui.tab);
-    const next = {
-      ArrowRight: (at + 1) % tabs.length,
-      ArrowLeft: (at + tabs.length - 1) % tabs.length,
-      Home: 0,
-      End: tabs.length - 1,
-    }[event.key];
-    const tab = next === undefined ? undefined : tabs[next];
-    if (!tab) return;
-    event.preventDefault();
-    this.#setState({ tab });
-    this.renderRoot.querySelector<HTMLElement>(`#tab-${tab}`)?.focus();
   }
 
   async #pickRuns(): Promise<void> {
