@@ -327,10 +327,11 @@ function hasChanged(root: string, changed: number | undefined, now: number): boo
   return changed === undefined || now - changed < clockStep || changeTime(root) !== changed;
 }
 
-/** When the folder of a run changed last, or that of its launch, in milliseconds since 1970; 0 where there is none. */
+/** When the folder of a run changed last, or one of these in it, in milliseconds since 1970; 0 where there is none. */
 function changeTime(root: string): number {
-  // How a process ended is written into the second one only, and late where the machine is busy.
-  return Math.max(modificationTime(root), modificationTime(runPaths(root).launch));
+  const { launch, evaluations } = runPaths(root);
+  // How a process ended is written into `launch` only, and late where the machine is busy; an evaluation into `evaluations`.
+  return Math.max(...[root, launch, evaluations].map(modificationTime));
 }
 
 function modificationTime(folder: string): number {

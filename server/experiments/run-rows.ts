@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { buildTable, type RunFacts } from '../../trainer/run-table/build-table.ts';
+import { buildTable, type EqualKey, equalKeys, type RunFacts } from '../../trainer/run-table/build-table.ts';
 import { createConfigReader } from '../../trainer/run-table/read/read-config.ts';
 import { readFacts } from '../../trainer/run-table/read/read-facts.ts';
 import type { Column } from '../../trainer/run-table/table.ts';
@@ -36,6 +36,7 @@ export function createRunRows(
   let revision = 0;
   let entries = new Map<string, Entry>();
   let columns: readonly Column[] = [];
+  let equal: readonly EqualKey[] = [];
   let columnsChanged = 0;
   let rows: readonly TableRow[] = [];
   const changed = new Map<string, number>();
@@ -70,15 +71,18 @@ export function createRunRows(
       changed.delete(root);
       removed.set(root, revision);
     }
-    const table = buildTable([...entries.values()].map(({ facts }) => facts));
-    if (!isDeepStrictEqual(table.columns, columns)) {
-      columns = table.columns;
+    const facts = [...entries.values()].map((entry) => entry.facts);
+    const table = buildTable(facts);
+    const equalNow = equalKeys(facts, table);
+    if (!isDeepStrictEqual([table.columns, equalNow], [columns, equal])) {
+      [columns, equal] = [table.columns, equalNow];
       columnsChanged = revision;
     }
     const reason = columns.findIndex(({ key }) => key === 'reason');
     rows = table.rows.map(({ run, cells }) => ({
       run,
       color: entries.get(run)?.run.color ?? 0,
+      hasRunFile: entries.get(run)?.facts.config !== undefined,
       cells: cells.map((cell, index) =>
         index === reason && typeof cell === 'string' ? withRelativePaths(cell) : cell,
       ),
@@ -95,6 +99,7 @@ export function createRunRows(
       return {
         revision: `${id}:${revision}`,
         columns,
+        equal,
         rows: isWhole ? rows : rows.filter(({ run }) => (changed.get(run) ?? 0) > from),
         isWhole,
         removed: isWhole ? [] : [...removed].flatMap(([run, at]) => (at > from ? [run] : [])),

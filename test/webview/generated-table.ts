@@ -1,5 +1,5 @@
 import type { TableRow } from '../../server/protocol/run-table.ts';
-import { buildTable, type RunFacts } from '../../trainer/run-table/build-table.ts';
+import { buildTable, type EqualKey, equalKeys, type RunFacts } from '../../trainer/run-table/build-table.ts';
 import type { Column } from '../../trainer/run-table/table.ts';
 
 const types = ['rrdb', 'compact', 'span', 'realplksr'] as const;
@@ -8,6 +8,7 @@ const states = ['finished', 'finished', 'finished', 'stopped', 'failed'] as cons
 /** A table of many runs whose values follow from their number: run `i` of the type `i % 4` has a PSNR of 25 + i / 1000 dB. */
 export function generatedTable(count: number): {
   readonly columns: readonly Column[];
+  readonly equal: readonly EqualKey[];
   readonly rows: readonly TableRow[];
 } {
   // Equal parts are one object, as the reader of run files gives them.
@@ -54,10 +55,15 @@ export function generatedTable(count: number): {
         folder: '/w/runs',
       },
       metrics: { psnr: 25 + i / 1000, 'best.psnr': 25.5 + i / 1000, ssim: 0.7 + (i % 100) / 1000 },
+      results: [],
       config: [same, at(networks), at(rates, 4)],
       stages: ['pretraining'],
     };
   });
   const table = buildTable(runs);
-  return { columns: table.columns, rows: table.rows.map((row, i) => ({ ...row, color: i % 8 })) };
+  return {
+    columns: table.columns,
+    equal: equalKeys(runs, table),
+    rows: table.rows.map((row, i) => ({ ...row, color: i % 8, hasRunFile: true })),
+  };
 }

@@ -45,7 +45,7 @@ export { type SchemaNode, sectionWithKeys, variantsOf } from './schema-node.ts';
 export { createSchemaCheck, isTypeOf, subject } from './schema-problems.ts';
 export { serializeResolved } from './serialize.ts';
 export { child, entriesByName, keyName, type Source } from './source.ts';
-export { type ConfigChange, describeChange, keysOfStage, stageChanges } from './stage-changes.ts';
+export { type ConfigChange, describeChange, stageChanges } from './stage-changes.ts';
 export { patchesPerEpoch, patchesPerStep, stepsPerEpoch, totalSteps, updatesInHalves } from './steps.ts';
 export {
   hasTimeFor,

@@ -1,4 +1,4 @@
-import { type Stage, stages } from '../run-state/run-state.ts';
+import { keysOfStage, type Stage, stages } from '../run-state/run-state.ts';
 import { type Difference, diffConfigs } from './diff.ts';
 import type { ResolvedConfig } from './resolved.ts';
 
@@ -23,12 +23,6 @@ const withoutEffect = [
   'checkpoints',
   'validation.every_steps',
 ];
-
-/** Keys that only one stage uses. */
-export const keysOfStage: Readonly<Record<Stage, readonly string[]>> = {
-  pretraining: ['pretraining'],
-  training: ['training', 'discriminator'],
-};
 
 /** The changes that have an effect on a stage, between the config that it was trained with and another one. */
 export function stageChanges(stage: Stage, trained: ResolvedConfig, config: ResolvedConfig): ConfigChange[] {

@@ -2,6 +2,12 @@
 export const stages = ['pretraining', 'training'] as const;
 export type Stage = (typeof stages)[number];
 
+/** Keys of a run file that only one stage uses. */
+export const keysOfStage: Readonly<Record<Stage, readonly string[]>> = {
+  pretraining: ['pretraining'],
+  training: ['training', 'discriminator'],
+};
+
 /** What can be started: a stage, or all of them, one after another in one process. */
 export const stageChoices = [...stages, 'all'] as const;
 export type StageChoice = (typeof stageChoices)[number];

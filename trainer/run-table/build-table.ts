@@ -1,5 +1,16 @@
 import { isPlainObject, type JsonNumber } from '../guards/guards.ts';
+import { keysOfStage, type Stage, stages } from '../run-state/run-state.ts';
 import { type Cell, type Column, type ColumnKind, numberOf, type RunTable } from './table.ts';
+
+/** The mean of a metric over a test set, as `esrgan evaluate` saved it in the run. */
+export interface SavedResult {
+  readonly testSet: string;
+  /** Of the images: test sets of the same name may have others. */
+  readonly sha256: string;
+  readonly protocol: string;
+  readonly metric: string;
+  readonly value: JsonNumber;
+}
 
 /** What the files of one run say about it. */
 export interface RunFacts {
@@ -7,13 +18,14 @@ export interface RunFacts {
   readonly facts: Readonly<Record<FactKey, Cell>>;
   /** The last validation by metric, and the best one as `best.<metric>`. */
   readonly metrics: Readonly<Record<string, JsonNumber>>;
+  readonly results: readonly SavedResult[];
   /**
    * The values of its run file by dotted key, in parts: runs whose run files have the same part share its object, so that it
    * is compared once. Undefined if there is no run file that can be read.
    */
   readonly config: readonly ReadonlyMap<string, unknown>[] | undefined;
   /** The stages that it has trained. */
-  readonly stages: readonly string[];
+  readonly stages: readonly Stage[];
 }
 
 /** The columns that every table has. */
@@ -66,7 +78,12 @@ const usualMetrics = ['best.psnr', 'psnr', 'psnr_y', 'best.ssim', 'ssim'];
 export function buildTable(runs: readonly RunFacts[], columns: 'differing' | 'all' = 'differing'): RunTable {
   const isAll = columns === 'all';
   const measured = runs.flatMap(({ metrics }) => Object.keys(metrics));
-  const metrics = sortMetrics([...new Set([...measured, ...(isAll ? usualMetrics : [])])]);
+  const nameOf = resultNames(runs);
+  const results = [...new Set(runs.flatMap((run) => run.results.map(nameOf)))].sort();
+  const metrics = [
+    ...sortMetrics([...new Set([...measured, ...(isAll ? usualMetrics : [])])]),
+    ...results.filter((name) => !measured.includes(name)),
+  ];
   const configs = runs.flatMap(({ config }) => config ?? []);
   const keys: readonly string[] = isAll
     ? allKeys(configs)
@@ -80,7 +97,8 @@ export function buildTable(runs: readonly RunFacts[], columns: 'differing' | 'al
       return [part, cells] as const;
     }),
   );
-  const cells = runs.map(({ facts, metrics: values, config = [] }) => {
+  const cells = runs.map(({ facts, metrics: ofRun, results: saved, config = [] }) => {
+    const values = { ...Object.fromEntries(saved.map((each) => [nameOf(each), each.value])), ...ofRun };
     const ofConfig: Cell[] = keys.map(() => null);
     for (const part of config) {
       for (const [index, cell] of cellsOf.get(part) ?? []) ofConfig[index] = cell;
@@ -108,32 +126,59 @@ export function buildTable(runs: readonly RunFacts[], columns: 'differing' | 'al
   };
 }
 
+/** A key of the run files that is the same in all runs. */
+export interface EqualKey {
+  readonly column: Column;
+  readonly cell: Cell;
+}
+
+/**
+ * The keys that are the same in all runs, which are no columns of their table, with the exceptions of `usedKeys`.
+ *
+ * @param table of these runs
+ */
+export function equalKeys(runs: readonly RunFacts[], { columns }: Pick<RunTable, 'columns'>): EqualKey[] {
+  const [first = []] = runs.flatMap(({ config }) => (config === undefined ? [] : [config]));
+  const differing = new Set(columns.map(({ key }) => key));
+  return usedKeys(allKeys(first), runs).flatMap((key): EqualKey[] => {
+    if (differing.has(key)) return [];
+    const cell = configCell(first.find((part) => part.has(key))?.get(key));
+    return [{ column: { key, kind: kindOf([cell]), source: 'config', isEqual: true }, cell }];
+  });
+}
+
+/** `set5.paper-y.psnr`; where test sets of the same name have other images, `set5-1a2b3c4d.paper-y.psnr`. */
+function resultNames(runs: readonly RunFacts[]): (result: SavedResult) => string {
+  const images = new Map<string, Set<string>>();
+  for (const { testSet, sha256 } of runs.flatMap(({ results }) => results)) {
+    const known = images.get(testSet);
+    if (known === undefined) images.set(testSet, new Set([sha256]));
+    else known.add(sha256);
+  }
+  return ({ testSet, sha256, protocol, metric }) => {
+    const isOnly = (images.get(testSet)?.size ?? 0) < 2;
+    return `${isOnly ? testSet : `${testSet}-${sha256.slice(0, 8)}`}.${protocol}.${metric}`;
+  };
+}
+
 /** The keys of run files, sorted. */
 function allKeys(parts: readonly ReadonlyMap<string, unknown>[]): string[] {
   const keys = [...new Set(parts)].flatMap((part) => [...part.keys()]);
   return [...new Set(keys)].filter((key) => !placeKeys.includes(key)).sort();
 }
 
-/** Keys that only one stage uses. */
-const sectionsOf: Readonly<Record<string, readonly string[]>> = {
-  pretraining: ['pretraining'],
-  training: ['training', 'discriminator'],
-};
-
 /**
  * The keys but those of stages that no run has trained, and of data sets that no trained stage uses. Of runs that have
  * trained nothing yet, all count.
  */
 function usedKeys(keys: readonly string[], runs: readonly RunFacts[]): readonly string[] {
-  const trained = new Set(runs.flatMap(({ stages }) => stages));
+  const trained = new Set(runs.flatMap((run) => run.stages));
   if (trained.size === 0) return keys;
-  const unused = Object.keys(sectionsOf)
-    .filter((stage) => !trained.has(stage))
-    .flatMap((stage) => sectionsOf[stage] ?? []);
+  const unused = stages.filter((stage) => !trained.has(stage)).flatMap((stage) => keysOfStage[stage]);
   const datasets = new Set<unknown>();
-  for (const { stages, config = [] } of runs) {
+  for (const { stages: ofRun, config = [] } of runs) {
     for (const part of config) {
-      for (const stage of stages) {
+      for (const stage of ofRun) {
         for (const split of ['train', 'val']) {
           const names = part.get(`${stage}.${split}_datasets`);
           if (Array.isArray(names)) for (const name of names) datasets.add(name);

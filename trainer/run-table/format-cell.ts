@@ -26,7 +26,7 @@ export function formatCell(column: Column, cell: Cell | undefined): string {
   return metric.startsWith('ssim') ? formatScore(value, 4) : formatValue(value);
 }
 
-/** `psnr_y` of `best.psnr_y` and `bicubic_psnr_y`. */
+/** `psnr_y` of `best.psnr_y` and `bicubic_psnr_y`, `psnr` of `set5.paper-y.psnr`. */
 function metricOf(key: string): string {
-  return key.replace(/^best\.|^bicubic_/g, '');
+  return key.replace(/^.*\./s, '').replace(/^bicubic_/, '');
 }

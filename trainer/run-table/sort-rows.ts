@@ -27,11 +27,11 @@ export function parseSort(
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
 /** The rows in an order; equal ones stay in theirs, and those without a value come last. */
-export function sortRows(
-  rows: readonly Row[],
+export function sortRows<Sorted extends Row>(
+  rows: readonly Sorted[],
   columns: readonly Column[],
   order: readonly SortKey[],
-): readonly Row[] {
+): readonly Sorted[] {
   const keys = order.flatMap(({ key, descending }) => {
     const index = columns.findIndex((column) => column.key === key);
     const column = columns[index];
@@ -57,22 +57,22 @@ function compareCells(column: Column, a: Cell | undefined, b: Cell | undefined, 
 }
 
 /** Rows that have the same value in a column. */
-export interface RowGroup {
+export interface RowGroup<Grouped extends Row> {
   /** As plain text; empty for none. */
   readonly value: string;
-  readonly rows: readonly Row[];
+  readonly rows: readonly Grouped[];
 }
 
 /** The rows by their value in a column, in the order of the first of each. */
-export function groupRows(
-  rows: readonly Row[],
+export function groupRows<Grouped extends Row>(
+  rows: readonly Grouped[],
   columns: readonly Column[],
   key: string,
-): readonly RowGroup[] {
+): readonly RowGroup<Grouped>[] {
   const index = columns.findIndex((column) => column.key === key);
   const column = columns[index];
   if (column === undefined) return [{ value: '', rows }];
-  const groups = new Map<string, Row[]>();
+  const groups = new Map<string, Grouped[]>();
   for (const row of rows) {
     const value = plainCell(column, row.cells[index]);
     const group = groups.get(value);

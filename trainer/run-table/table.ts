@@ -11,6 +11,8 @@ export interface Column {
   readonly key: string;
   readonly kind: ColumnKind;
   readonly source: 'run' | 'metric' | 'config';
+  /** Whether all runs have the same value: nobody looks for it, but a filter may name it. */
+  readonly isEqual?: boolean;
 }
 
 export interface Row {

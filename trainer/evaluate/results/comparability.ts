@@ -1,5 +1,5 @@
-import { imageSources, keysOfStage, type ResolvedConfig } from '../../config/index.ts';
-import { type Stage, stages } from '../../run-state/run-state.ts';
+import { imageSources, type ResolvedConfig } from '../../config/index.ts';
+import { keysOfStage, type Stage, stages } from '../../run-state/run-state.ts';
 import { type Manifest, trainedStages } from '../../runs/manifest.ts';
 import type { RunPaths } from '../../runs/run-directory.ts';
 

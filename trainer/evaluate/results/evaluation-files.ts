@@ -14,7 +14,7 @@ import type { Share } from '../../image-files/share.ts';
 import { type Metric, metricNames } from '../../metrics/metrics.ts';
 import { readNames, writeJsonAtomic } from '../../runs/atomic-file.ts';
 import { readJson } from '../../runs/read-json.ts';
-import type { RunPaths } from '../../runs/run-directory.ts';
+import { announce, type RunPaths } from '../../runs/run-directory.ts';
 import { sha256OfText } from '../../runs/sha256.ts';
 
 /** Values in a file; null is infinite (the PSNR of equal images). */
@@ -133,6 +133,7 @@ export function listEvaluations(
 /** Saves an evaluation. Throws a `disk` error. */
 export function saveEvaluation(run: RunPaths, file: EvaluationFile): void {
   writeJsonAtomic(evaluationPath(run, file), file);
+  announce(run);
 }
 
 /**

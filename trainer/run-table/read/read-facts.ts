@@ -1,15 +1,20 @@
 import { dirname } from 'node:path';
+import { listEvaluations } from '../../evaluate/results/evaluation-files.ts';
 import { type JsonNumber, toJsonNumber } from '../../guards/guards.ts';
+import { metricNames } from '../../metrics/metrics.ts';
 import { progressOf } from '../../run-state/run-state.ts';
 import { newestCheckpoint } from '../../runs/checkpoints.ts';
 import { launchPaths } from '../../runs/launch.ts';
 import type { RunOnDisk } from '../../runs/list.ts';
 import { type Manifest, readManifest, trainedStages } from '../../runs/manifest.ts';
 import { parseTime } from '../../runs/time.ts';
-import type { RunFacts } from '../build-table.ts';
+import type { RunFacts, SavedResult } from '../build-table.ts';
 import type { ConfigReader } from './read-config.ts';
 
-/** Reads what the table shows of a run: its manifest, its run file and the state of its newest checkpoint. Never throws. */
+/**
+ * Reads what the table shows of a run: its manifest, its run file, the state of its newest checkpoint and its evaluations. Never
+ * throws.
+ */
 export function readFacts(run: RunOnDisk, readConfig: ConfigReader): RunFacts {
   const { paths, kind, notes, state, stageStatus: status, updated } = run;
   const manifest = kind === 'esrgan' ? readManifest(paths) : undefined;
@@ -43,6 +48,7 @@ export function readFacts(run: RunOnDisk, readConfig: ConfigReader): RunFacts {
       folder: dirname(paths.root),
     },
     metrics: kind === 'esrgan' ? metricsOf(run) : {},
+    results: kind === 'esrgan' ? resultsOf(run) : [],
     config:
       kind === 'esrgan' ? (readConfig(paths.config) ?? readConfig(launchPaths(paths).runFile)) : undefined,
     stages: manifest === undefined ? [] : trainedStages(manifest),
@@ -75,4 +81,30 @@ function metricsOf({ paths, status }: RunOnDisk): Record<string, JsonNumber> {
     ...Object.entries(last).map(([name, value]) => [name, toJsonNumber(value)] as const),
     ...Object.entries(best).map(([name, value]) => [`best.${name}`, toJsonNumber(value)] as const),
   ]);
+}
+
+/** The saved evaluations of its checkpoints: of a test set under a protocol that of the model which was measured last. */
+function resultsOf({ paths }: RunOnDisk): SavedResult[] {
+  const newest = new Map<string, { readonly time: string; readonly result: SavedResult }>();
+  for (const { evaluation } of listEvaluations(paths)) {
+    const { checkpoints, data, dataSha256, protocol, time } = evaluation;
+    // Bicubic upscaling has none and an interpolated network two: neither is a result of the run.
+    if (checkpoints?.length !== 1) continue;
+    for (const metric of metricNames) {
+      const value = evaluation[metric];
+      if (value === undefined) continue;
+      const key = [dataSha256, protocol, metric].join('\n');
+      const before = newest.get(key);
+      if (before !== undefined && before.time > time) continue;
+      const result = {
+        testSet: data,
+        sha256: dataSha256,
+        protocol,
+        metric,
+        value: toJsonNumber(value ?? Infinity),
+      };
+      newest.set(key, { time, result });
+    }
+  }
+  return [...newest.values()].map(({ result }) => result);
 }

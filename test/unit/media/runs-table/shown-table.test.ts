@@ -8,7 +8,7 @@ import type { SortKey } from '../../../../trainer/run-table/sort-rows.ts';
 import type { Cell, Column } from '../../../../trainer/run-table/table.ts';
 import { columns, rows as exampleRows } from '../../trainer/run-table/example-table.ts';
 
-const rows = exampleRows.map((row, color) => ({ ...row, color }));
+const rows = exampleRows.map((row, color) => ({ ...row, color, hasRunFile: true }));
 const columnOf = (key: string): Column => {
   const column = columns.find((each) => each.key === key);
   if (column === undefined) throw new Error(key);
@@ -59,6 +59,18 @@ describe('columns', () => {
     [{ pinned: ['note'] }, 'name note psnr generator.type tags created trained progress odd key'],
     [{ order: ['created', 'gone'] }, 'name created psnr generator.type tags note trained progress odd key'],
   ])('%j', (state, expected) => expect(keysOf(state).join(' ')).toBe(expected));
+
+  test('keys that are the same in all runs are hidden until they are shown', () => {
+    const equal: Column = { key: 'scale_factor', kind: 'number', source: 'config', isEqual: true };
+    const keys = (shown: Readonly<Record<string, boolean>>) =>
+      shownColumns(
+        [...columns, equal],
+        rows.map((row) => ({ ...row, cells: [...row.cells, 4] })),
+        { ...initialState, shown },
+      ).map(({ column }) => column.key);
+    expect(keys({})).not.toContain('scale_factor');
+    expect(keys({ scale_factor: true })).toContain('scale_factor');
+  });
 
   test('move past the next column that is shown', () => {
     const shown = ['name', 'psnr', 'tags'];
@@ -121,21 +133,22 @@ test.each([
 ])('%j with %j', (before, added, expected) => expect(withFilter(before, added)).toBe(expected));
 
 test('changes of a table', () => {
-  const whole = mergeTable(emptyTable, { revision: '1', columns, rows, isWhole: true, removed: [] });
-  expect(whole).toEqual({ revision: '1', columns, rows });
+  const scale: Column = { key: 'scale_factor', kind: 'number', source: 'config', isEqual: true };
+  const answer = { columns, equal: [{ column: scale, cell: 4 }], isWhole: false, removed: [] };
+  const whole = mergeTable(emptyTable, { ...answer, revision: '1', rows, isWhole: true });
+  const withScale = (row: (typeof rows)[number]) => ({ ...row, cells: [...row.cells, 4] });
+  expect(whole).toEqual({ revision: '1', columns: [...columns, scale], rows: rows.map(withScale) });
   const changed = { ...rows[0]!, cells: ['renamed'] };
-  const added = { run: 'e', color: 1, cells: [] };
-  const merged = mergeTable(whole, {
-    revision: '2',
-    columns,
-    rows: [added, changed],
-    isWhole: false,
-    removed: ['b'],
-  });
-  expect(merged.rows).toEqual([changed, rows[2], rows[3], added]);
-  expect(mergeTable(merged, { revision: '3', columns, rows: [], isWhole: false, removed: [] }).rows).toBe(
-    merged.rows,
-  );
+  // A run of another trainer has no run file, and so no key of it.
+  const added = { run: 'e', color: 1, hasRunFile: false, cells: ['e'] };
+  const merged = mergeTable(whole, { ...answer, revision: '2', rows: [added, changed], removed: ['b'] });
+  expect(merged.rows).toEqual([
+    withScale(changed),
+    whole.rows[2],
+    whole.rows[3],
+    { ...added, cells: ['e', null] },
+  ]);
+  expect(mergeTable(merged, { ...answer, revision: '3', rows: [] }).rows).toBe(merged.rows);
 });
 
 test.each([null, 3, [], { filter: 3, sort: [{ key: 1 }], shown: { a: 'yes' }, scatter: {} }])(

@@ -50,6 +50,9 @@ test('all rows at first, then those that have changed, until the columns change'
   expect(valuesOf(first, 'generator.type')).toEqual({ a: 'rrdb', b: 'compact' });
   expect(valuesOf(first, 'reason')).toEqual({ a: 'because of .', b: 'because of .' });
   expect(first.columns.map(({ key }) => key)).not.toContain('scale_factor');
+  expect(first.equal).toEqual([
+    { column: { key: 'scale_factor', kind: 'number', source: 'config', isEqual: true }, cell: 4 },
+  ]);
 
   const same = await rows.table(first.revision);
   expect(same).toMatchObject({ revision: first.revision, isWhole: false, rows: [], removed: [] });
@@ -80,6 +83,7 @@ test('all rows at first, then those that have changed, until the columns change'
   const widened = await rows.table(moved.revision);
   expect(widened.isWhole).toBe(true);
   expect(valuesOf(widened, 'scale_factor')).toEqual({ b: 4, c: 4, d: 2 });
+  expect(widened.equal).toEqual([]);
 });
 
 test.each([null, 'of-another-server:5', 'nonsense', ''])('the revision %j gets all rows', async (since) => {

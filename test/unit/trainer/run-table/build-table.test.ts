@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { buildTable, type FactKey, type RunFacts } from '../../../../trainer/run-table/build-table.ts';
+import type { Stage } from '../../../../trainer/run-state/run-state.ts';
+import {
+  buildTable,
+  equalKeys,
+  type FactKey,
+  type RunFacts,
+} from '../../../../trainer/run-table/build-table.ts';
 import { toCsv } from '../../../../trainer/run-table/csv.ts';
 import { formatCell, unitOf } from '../../../../trainer/run-table/format-cell.ts';
 import { selectColumns } from '../../../../trainer/run-table/select-columns.ts';
@@ -36,6 +42,7 @@ const facts = (name: string, rest: Partial<Omit<RunFacts, 'run' | 'facts'>>): Ru
   run: `/runs/${name}`,
   facts: { ...noFacts, name },
   metrics: {},
+  results: [],
   config: undefined,
   stages: [],
   ...rest,
@@ -92,7 +99,7 @@ describe('columns of the run file', () => {
   });
 });
 
-test.each<[string, readonly string[], readonly string[]]>([
+test.each<[string, readonly Stage[], readonly string[]]>([
   [
     'nothing',
     [],
@@ -119,6 +126,18 @@ test.each<[string, readonly string[], readonly string[]]>([
   expect(columns.flatMap(({ key, source }) => (source === 'config' ? [key] : []))).toEqual(keys);
 });
 
+test.each<[string, RunFacts['config'][], readonly string[]]>([
+  ['equal and differing keys', [config({ a: 1, lr: 2 }), config({ a: 1, lr: 3 })], ['a number 1']],
+  ['parts', [[new Map([['a', 1]]), new Map([['b', [2, 3]]])]], ['a number 1', 'b text [2, 3]']],
+  ['a key that one has', [config({ a: 1 }), config({ a: 1, b: null })], ['a number 1']],
+  ['no run file at first', [undefined, config({ a: true, name: 'x' })], ['a boolean true']],
+  ['no run', [], []],
+])('keys that are the same in all runs: %s', (_, configs, expected) => {
+  const runs = configs.map((each, index) => facts(`run-${index}`, { config: each }));
+  const equal = equalKeys(runs, buildTable(runs));
+  expect(equal.map(({ column, cell }) => `${column.key} ${column.kind} ${cell}`)).toEqual(expected);
+});
+
 test('metrics: PSNR first, each with its best before its last', () => {
   const metrics = { lpips: 1, ssim: 1, 'best.ssim': 1, psnr: 1, bicubic_psnr: 1, 'best.psnr': 1, psnr_y: 1 };
   const { columns } = buildTable([facts('a', { metrics }), facts('b', { metrics: { dists: 1 } })]);
@@ -132,6 +151,39 @@ test('metrics: PSNR first, each with its best before its last', () => {
     'dists',
     'lpips',
   ]);
+});
+
+describe('saved evaluations', () => {
+  const result = (testSet: string, sha256: string, metric: string, value: number | 'Infinity') => ({
+    ...{ testSet, sha256: sha256.repeat(16), protocol: 'paper-y', metric, value },
+  });
+  const metricsOf = (...results: RunFacts['results'][]) => {
+    const { columns, rows } = buildTable(
+      results.map((each, index) => facts(`run-${index}`, { results: each })),
+    );
+    return columns.flatMap(({ key, source }, index) =>
+      source === 'metric' ? [`${key}: ${rows.map(({ cells }) => String(cells[index])).join(' ')}`] : [],
+    );
+  };
+
+  test('are columns of their test set, protocol and metric', () =>
+    expect(
+      metricsOf(
+        [result('set5', 'abcd', 'psnr', 30), result('set5', 'abcd', 'ssim', 0.8)],
+        [],
+        [result('set5', 'abcd', 'psnr', 'Infinity'), result('set14', 'ef', 'psnr', 27)],
+      ),
+    ).toEqual([
+      'set14.paper-y.psnr: null null 27',
+      'set5.paper-y.psnr: 30 null Infinity',
+      'set5.paper-y.ssim: 0.8 null null',
+    ]));
+
+  test('of other images under the same name are other columns', () =>
+    expect(metricsOf([result('set5', 'abcd', 'psnr', 30)], [result('set5', 'ef01', 'psnr', 27)])).toEqual([
+      'set5-abcdabcd.paper-y.psnr: 30 null',
+      'set5-ef01ef01.paper-y.psnr: null 27',
+    ]));
 });
 
 test.each<[string, RunFacts['config'][], readonly string[]]>([

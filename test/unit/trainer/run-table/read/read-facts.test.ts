@@ -1,6 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import {
+  type EvaluationFile,
+  saveEvaluation,
+} from '../../../../../trainer/evaluate/results/evaluation-files.ts';
 import { createConfigReader } from '../../../../../trainer/run-table/read/read-config.ts';
 import { readFacts } from '../../../../../trainer/run-table/read/read-facts.ts';
 import { writeCheckpoint } from '../../../../../trainer/runs/checkpoints.ts';
@@ -122,6 +126,7 @@ test('facts of a run', () => {
       trained: expect.any(Number),
     }),
     metrics: { psnr: 29 },
+    results: [],
     config: expect.any(Array),
     stages: ['pretraining'],
   });
@@ -147,6 +152,32 @@ test('metrics of the newest checkpoint, the last of the status, and the best of 
     'best.ssim': 0.9,
     'best.psnr_y': 33,
   });
+});
+
+test('saved evaluations: of each test set and protocol that of the model which was measured last', () => {
+  const run = trainedRun(29);
+  const save = (weights: string, time: string, rest: Partial<EvaluationFile>) =>
+    saveEvaluation(run, {
+      ...{ format: 1, model: 'run', weights, checkpoints: ['pretraining-00000050'], alpha: undefined },
+      ...{ data: 'set5', dataSha256: 'd'.repeat(64), protocol: 'paper-y', net: undefined },
+      ...{ toolVersion: '1', time, images: [] },
+      ...rest,
+    });
+  save('b'.repeat(64), '2030-01-02T00:00:00.000Z', { psnr: 30, ssim: 0.8 });
+  save('a'.repeat(64), '2030-01-01T00:00:00.000Z', { psnr: 31, ssim: 0.9 });
+  save('c'.repeat(64), '2030-01-03T00:00:00.000Z', {
+    psnr: 32,
+    checkpoints: ['pretraining-00000050', 'training-00000050'],
+    alpha: 0.5,
+  });
+  save('e'.repeat(64), '2030-01-03T00:00:00.000Z', { psnr: 25, checkpoints: undefined });
+  save('b'.repeat(64), '2030-01-02T00:00:00.000Z', { protocol: 'rgb', psnr: null });
+  const shared = { testSet: 'set5', sha256: 'd'.repeat(64) };
+  expect(factsOf(run).results).toEqual([
+    { ...shared, protocol: 'paper-y', metric: 'psnr', value: 30 },
+    { ...shared, protocol: 'paper-y', metric: 'ssim', value: 0.8 },
+    { ...shared, protocol: 'rgb', metric: 'psnr', value: 'Infinity' },
+  ]);
 });
 
 test('a folder of another trainer has a name and notes', () => {
