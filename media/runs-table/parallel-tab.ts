@@ -65,9 +65,10 @@ export class ParallelTab extends LitElement {
     this.#resize.disconnect();
   }
 
-  get #keys(): readonly string[] {
+  #keys(): readonly string[] {
     if (this.ui.axes !== null) return this.ui.axes;
-    const of = (source: Column['source']) => this.columns.filter((each) => each.source === source);
+    const of = (source: Column['source']) =>
+      this.columns.filter((each) => each.source === source && !each.isEqual);
     // A setting that some runs lack, or that is the same in all, says little.
     const settings = of('config').filter((column) => {
       const index = this.columns.indexOf(column);
@@ -82,7 +83,8 @@ export class ParallelTab extends LitElement {
 
   override render() {
     const { width, height } = this.size;
-    const axes = this.#keys.flatMap(
+    const keys = this.#keys();
+    const axes = keys.flatMap(
       (key) =>
         columnAxis(this.columns, key, this.rows, height - margin.bottom, margin.top, height / 40) ?? [],
     );
@@ -91,16 +93,16 @@ export class ParallelTab extends LitElement {
         <details>
           <summary>Axes (${axes.length})</summary>
           <div class="choices">${this.columns
-            .filter(({ key }) => !['note', 'reason', 'name', 'folder'].includes(key))
+            .filter(({ key, isEqual }) => !['note', 'reason', 'name', 'folder'].includes(key) && !isEqual)
             .map(
               ({ key }) =>
-                html`<label><input type="checkbox" .checked=${this.#keys.includes(key)} @change=${(
+                html`<label><input type="checkbox" .checked=${keys.includes(key)} @change=${(
                   event: Event,
                 ) => {
                   if (!(event.target instanceof HTMLInputElement)) return;
                   const isShown = event.target.checked;
                   this.#change({
-                    axes: isShown ? [...this.#keys, key] : this.#keys.filter((each) => each !== key),
+                    axes: isShown ? [...keys, key] : keys.filter((each) => each !== key),
                   });
                 }}>${key}</label>`,
             )}</div>

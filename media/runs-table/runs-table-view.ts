@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { css, html, LitElement, noChange, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { maximumComparedRuns } from '../../server/protocol/comparison.ts';
 import { actionsOf } from '../../server/protocol/run-actions.ts';
@@ -11,10 +11,11 @@ import { runStates, stages } from '../../trainer/run-state/run-state.ts';
 import { toCsv } from '../../trainer/run-table/csv.ts';
 import type { Filter, FilterProblem } from '../../trainer/run-table/filter.ts';
 import { selectColumns } from '../../trainer/run-table/select-columns.ts';
-import type { Cell, Column } from '../../trainer/run-table/table.ts';
+import type { Cell, Column, ColumnKind } from '../../trainer/run-table/table.ts';
 import { controlStyles } from '../components/control-styles.ts';
 import { icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
+import { tabRow, tabRowStyles } from '../components/tab-row.ts';
 import { onThemeChange } from '../components/theme-change.ts';
 import type { Host } from '../host.ts';
 import { StateSaver } from '../page-state.ts';
@@ -48,6 +49,9 @@ const tabNames: Readonly<Record<Tab, string>> = {
 /** Milliseconds between two requests for changes, at least: a running run changes every other second. */
 const pause = 1000;
 
+/** The kinds of columns by which rows are grouped. */
+const groupedKinds: readonly ColumnKind[] = ['text', 'boolean', 'list'];
+
 /** Keys that do something with the selected runs. */
 const keys: Readonly<Record<string, WebviewCommand>> = {
   c: 'esrgan.compareRuns',
@@ -75,13 +79,10 @@ export class RunsTableView extends LitElement {
   static override styles = [
     sharedStyles,
     controlStyles,
+    tabRowStyles,
     css`
       :host { display: flex; flex-direction: column; gap: 8px; height: 100vh; padding: 8px 12px 10px; box-sizing: border-box; overflow: hidden; }
       h1 { margin: 0; }
-      .tabs { display: flex; gap: 2px; border-bottom: 1px solid var(--wb-line); }
-      .tabs button { padding: 3px 12px 4px; margin-bottom: -1px; border-bottom: 2px solid transparent; color: var(--wb-quiet); border-radius: 3px 3px 0 0; }
-      .tabs button[aria-selected='true'] { color: var(--wb-text); border-bottom-color: var(--vscode-panelTitle-activeBorder, var(--wb-focus)); }
-      @media (forced-colors: active) { .tabs button[aria-selected='true'] { border-bottom-color: Highlight; } }
       .tools { align-items: flex-start; }
       .tools > label { min-height: 26px; }
       [role='tabpanel'] { flex: 1; min-height: 0; display: flex; flex-direction: column; }
@@ -107,13 +108,13 @@ export class RunsTableView extends LitElement {
   @state() private problem = '';
   @state() private menu: Menu | undefined;
   @state() private columnSearch = '';
-  /** Tabs that were opened once. */
-  #visited = new Set<Tab>();
   #lastFilter: Filter | undefined;
   #rows: readonly TableRow[] = [];
   #filterProblem: FilterProblem | undefined;
   #lines: readonly Line[] = [];
   #columns: readonly ShownColumn[] = [];
+  /** What `#columns` follow from. */
+  #columnReasons: readonly unknown[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isLoading = false;
   #isStale = false;
@@ -187,7 +188,6 @@ export class RunsTableView extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues): void {
-    this.#visited.add(this.ui.tab);
     const [now, before] = [this.ui, changed.get('ui')];
     if (!changed.has('table') && (!changed.has('ui') || now === before)) return;
     const { columns } = this.table;
@@ -195,7 +195,12 @@ export class RunsTableView extends LitElement {
     this.#lastFilter = shown.filter;
     this.#filterProblem = shown.problem;
     this.#rows = shown.rows;
-    this.#columns = shownColumns(columns, this.table.rows, this.ui);
+    const { order, shown: chosen, pinned } = this.ui;
+    const reasons = [this.table, order, chosen, pinned];
+    // A filter changes no column.
+    if (reasons.some((each, index) => each !== this.#columnReasons[index]))
+      this.#columns = shownColumns(columns, this.table.rows, this.ui);
+    this.#columnReasons = reasons;
     this.#lines = linesOf(shown.rows, columns, this.ui.group);
   }
 
@@ -241,7 +246,7 @@ export class RunsTableView extends LitElement {
         }}>
           <option value="" ?selected=${ui.group === null}>nothing</option>
           ${table.columns
-            .filter(({ kind, key }) => ['text', 'boolean', 'list'].includes(kind) && key !== 'name')
+            .filter(({ kind, key, isEqual }) => groupedKinds.includes(kind) && key !== 'name' && !isEqual)
             .map(({ key }) => html`<option value=${key} ?selected=${key === ui.group}>${key}</option>`)}
         </select></label>
         <button class="push" aria-haspopup="dialog" @click=${(event: MouseEvent) => {
@@ -251,26 +256,16 @@ export class RunsTableView extends LitElement {
         <button class="push" title="Save the rows and columns that are shown as CSV" @click=${this.#saveCsv}>${icon('export')}CSV</button>
       </div>
       ${this.problem === '' ? nothing : html`<div class="problem" role="alert">${this.problem}</div>`}
-      <div class="tabs" role="tablist" aria-label="Runs" @keydown=${this.#moveInTabs}>
-        ${tabs.map(
-          (tab) => html`<button
-            id=${`tab-${tab}`}
-            role="tab"
-            aria-selected=${tab === ui.tab}
-            aria-controls=${`panel-${tab}`}
-            tabindex=${tab === ui.tab ? 0 : -1}
-            @click=${() => this.#set({ tab })}
-          >${tabNames[tab]}</button>`,
-        )}
-      </div>
+      ${tabRow({ label: 'Runs', tabs, names: tabNames, chosen: ui.tab, onChoose: (tab) => this.#set({ tab }) })}
       ${tabs.map(
         (tab) =>
           html`<div id=${`panel-${tab}`} role="tabpanel" aria-labelledby=${`tab-${tab}`} ?hidden=${tab !== ui.tab}>${
-            this.#visited.has(tab)
-              ? hasRows
+            // A tab that is not shown stays as it was, and costs nothing.
+            tab !== ui.tab
+              ? noChange
+              : hasRows
                 ? this.#renderTab(tab)
                 : html`<p class="empty">${table.revision === null ? 'Looking for runs…' : 'No runs. Start one from a run file.'}</p>`
-              : nothing
           }</div>`,
       )}
       ${this.menu === undefined ? nothing : this.#renderMenu(this.menu)}
@@ -367,7 +362,7 @@ export class RunsTableView extends LitElement {
       ...item(
         ui.group === key ? 'Do not group' : 'Group by it',
         () => this.#set({ group: ui.group === key ? null : key }),
-        key !== 'name' && ['text', 'boolean', 'list'].includes(column.kind),
+        key !== 'name' && groupedKinds.includes(column.kind),
       ),
       ...item(
         isPinned ? 'Unpin' : 'Pin to the left',
@@ -391,6 +386,7 @@ export class RunsTableView extends LitElement {
       ['Run', 'run'],
       ['Metrics', 'metric'],
       ['Run file', 'config'],
+      ['Run file, the same in all runs', 'equal'],
     ] as const;
     return html`<div class="columns" role="dialog" aria-label="Columns">
       <input type="search" aria-label="Search columns" placeholder="Search" .value=${this.columnSearch} @input=${(
@@ -399,7 +395,7 @@ export class RunsTableView extends LitElement {
         if (event.target instanceof HTMLInputElement) this.columnSearch = event.target.value;
       }}>
       ${groups.map(([title, source]) => {
-        const columns = all.filter((column) => column.source === source);
+        const columns = all.filter((column) => (column.isEqual ? 'equal' : column.source) === source);
         return columns.length === 0
           ? nothing
           : html`<h3>${title}</h3>${columns.map(
@@ -426,21 +422,6 @@ export class RunsTableView extends LitElement {
     const buttons = [...this.renderRoot.querySelectorAll<HTMLElement>('.menu button')];
     const at = buttons.findIndex((button) => button.matches(':focus'));
     buttons[(at + by + buttons.length) % buttons.length]?.focus();
-  }
-
-  #moveInTabs(event: KeyboardEvent): void {
-    const at = tabs.indexOf(this.ui.tab);
-    const next = {
-      ArrowRight: (at + 1) % tabs.length,
-      ArrowLeft: (at + tabs.length - 1) % tabs.length,
-      Home: 0,
-      End: tabs.length - 1,
-    }[event.key];
-    const tab = next === undefined ? undefined : tabs[next];
-    if (tab === undefined) return;
-    event.preventDefault();
-    this.#set({ tab });
-    this.renderRoot.querySelector<HTMLElement>(`#tab-${tab}`)?.focus();
   }
 
   #index(key: string): number {

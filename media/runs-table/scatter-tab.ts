@@ -96,7 +96,7 @@ export class ScatterTab extends LitElement {
     }}>
       ${name === 'color' ? html`<option value="" ?selected=${value === ''}>run</option>` : nothing}
       ${this.columns
-        .filter(({ key }) => key !== 'note' && key !== 'reason')
+        .filter(({ key, isEqual }) => key !== 'note' && key !== 'reason' && !isEqual)
         .map(({ key }) => html`<option value=${key} ?selected=${key === value}>${key}</option>`)}
     </select></label>`;
   }

@@ -40,7 +40,8 @@ const hiddenFirst = [
 const shownIfDiffering = ['host', 'engine', 'commit'];
 
 /** Whether a column is shown that was neither shown nor hidden by the person. */
-export function isShownFirst({ key, source }: Column): boolean {
+export function isShownFirst({ key, source, isEqual }: Column): boolean {
+  if (isEqual === true) return false;
   return source !== 'run' ? !key.startsWith('bicubic_') : !hiddenFirst.includes(key);
 }
 
@@ -119,9 +120,7 @@ export function shownRows(
     { key: 'pinned', descending: true },
     ...(sort.length > 0 ? sort : [{ key: 'created', descending: true }]),
   ];
-  const sorted = sortRows(passing, columns, defaults);
-  const byRun = new Map(passing.map((row) => [row.run, row]));
-  return { rows: sorted.flatMap(({ run }) => byRun.get(run) ?? []), problem, filter };
+  return { rows: sortRows(passing, columns, defaults), problem, filter };
 }
 
 /** The lines of the rows, with the head of each group before its rows. */
@@ -132,10 +131,9 @@ export function linesOf(
 ): readonly Line[] {
   const ofRow = (row: TableRow): Line => ({ kind: 'row', row });
   if (group === null) return rows.map(ofRow);
-  const byRun = new Map(rows.map((row) => [row.run, row]));
   return groupRows(rows, columns, group).flatMap(({ value, rows: ofGroup }): Line[] => [
     { kind: 'group', value, count: ofGroup.length },
-    ...ofGroup.flatMap(({ run }) => byRun.get(run) ?? []).map(ofRow),
+    ...ofGroup.map(ofRow),
   ]);
 }
 

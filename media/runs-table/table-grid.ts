@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { TableRow } from '../../server/protocol/run-table.ts';
 import { formatCell } from '../../trainer/run-table/format-cell.ts';
@@ -47,6 +48,16 @@ interface Place {
   readonly column: number;
 }
 
+/** What a cell shows besides its value. */
+interface CellState extends Place {
+  readonly isSelected: boolean;
+  readonly isActive: boolean;
+  readonly isHovered: boolean;
+}
+
+/** Where a line is in the grid. */
+const topOf = (line: number): string => `${headHeight + line * lineHeight}px`;
+
 /** The table of runs: a grid whose lines are rendered while they are on the screen. */
 @customElement('table-grid')
 export class TableGrid extends LitElement {
@@ -54,35 +65,40 @@ export class TableGrid extends LitElement {
     sharedStyles,
     css`
       :host { display: block; min-height: 0; overflow: auto; border: 1px solid var(--wb-line); border-radius: 4px; }
-      [role='grid'] { position: relative; min-width: 100%; width: max-content; height: var(--height); }
-      .line { display: grid; grid-template-columns: var(--columns); min-width: 100%; box-sizing: border-box; }
-      .head { position: sticky; top: 0; z-index: 3; height: ${headHeight}px; background: var(--wb-surface); border-bottom: 1px solid var(--wb-line); }
-      .row, .group { position: absolute; top: var(--top); left: 0; right: 0; height: ${lineHeight}px; }
+      [role='grid'] { position: relative; min-width: 100%; height: var(--height); }
+      .head { position: sticky; top: 0; z-index: 3; display: flex; height: ${headHeight}px; background: var(--wb-surface); border-bottom: 1px solid var(--wb-line); box-sizing: border-box; }
+      .row, .group { position: absolute; top: var(--top); left: 0; right: 0; height: ${lineHeight}px; contain: strict; }
+      .row { display: flex; background: var(--wb-background); }
       .group { display: flex; align-items: center; gap: 8px; padding-left: 8px; background: var(--wb-surface); }
       .group span { position: sticky; left: 8px; }
-      .cell { display: flex; align-items: center; gap: 6px; min-width: 0; padding: 0 8px; box-sizing: border-box; background: var(--wb-background); }
-      .cell > .text { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-      .cell.right { justify-content: flex-end; }
-      .head .cell { background: var(--wb-surface); padding: 0 2px 0 8px; font-weight: 600; cursor: pointer; user-select: none; }
-      .pinned { position: sticky; left: var(--left); z-index: 1; }
+      /* Where a column is and how wide it is says the style sheet of the columns. */
+      .cell { position: absolute; top: 0; height: 100%; padding: 0 8px; box-sizing: border-box; line-height: ${lineHeight}px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+      .cell.right { text-align: right; }
+      .cell.flex { display: flex; align-items: center; gap: 6px; }
+      .cell > .text { overflow: hidden; text-overflow: ellipsis; }
+      .head .cell { padding: 0 2px 0 8px; cursor: pointer; user-select: none; }
+      .head .cell.right { justify-content: flex-end; }
+      .head .text { font-weight: 600; }
+      .cell.pinned { position: sticky; z-index: 1; flex: none; background: inherit; }
       .last-pinned { border-right: 1px solid var(--wb-line); }
-      .row:hover .cell { background: color-mix(in srgb, var(--wb-text) 6%, var(--wb-background)); }
-      .row[aria-selected='true'] .cell { background: color-mix(in srgb, var(--vscode-focusBorder) 22%, var(--wb-background)); }
-      .row.archived .text { color: var(--wb-quiet); font-style: italic; }
+      .row:hover { background: color-mix(in srgb, var(--wb-text) 6%, var(--wb-background)); }
+      .row[aria-selected='true'] { background: color-mix(in srgb, var(--vscode-focusBorder) 22%, var(--wb-background)); }
+      .row.archived { color: var(--wb-quiet); font-style: italic; }
       .cell:focus { outline: 1px solid var(--wb-focus); outline-offset: -1px; z-index: 2; }
       .cell:focus:not(:focus-visible) { outline: none; }
       .swatch { flex: none; width: 10px; height: 10px; border-radius: 2px; background: var(--run-color); forced-color-adjust: none; }
-      .cell button { margin-left: auto; flex: none; }
-      .cell.right button { margin-left: 2px; }
+      .head button { margin-left: auto; flex: none; }
+      .head .right button { margin-left: 2px; }
+      .row button { position: absolute; top: 3px; right: 2px; background: var(--wb-surface); }
+      .row .right button { right: auto; left: 2px; }
       button.icon { width: 18px; height: 18px; color: var(--wb-quiet); }
       .order { display: inline-flex; align-items: center; color: var(--wb-quiet); font-weight: 400; font-size: 0.9em; }
       .order svg { width: 12px; height: 12px; }
-      .gap { grid-column: span var(--span); }
       .digits { position: absolute; visibility: hidden; }
       .quiet { color: var(--wb-quiet); }
       input[type='checkbox'] { margin: 0; accent-color: var(--vscode-progressBar-background, var(--wb-focus)); }
       @media (forced-colors: active) {
-        .row[aria-selected='true'] .cell { background: Highlight; color: HighlightText; forced-color-adjust: none; }
+        .row[aria-selected='true'] { background: Highlight; color: HighlightText; forced-color-adjust: none; }
       }
     `,
   ];
@@ -105,6 +121,14 @@ export class TableGrid extends LitElement {
   /** Width of a digit in pixels. */
   #digit = 0;
   readonly #size = new ResizeObserver(() => this.#updateRange());
+  /** The place and width of each column. One rule for all cells of a column costs less than a style of each cell. */
+  readonly #places = new CSSStyleSheet();
+
+  protected override createRenderRoot() {
+    const root = super.createRenderRoot();
+    if (root instanceof ShadowRoot) root.adoptedStyleSheets.push(this.#places);
+    return root;
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -157,26 +181,37 @@ export class TableGrid extends LitElement {
     };
   }
 
-  /** The pinned columns, those on the screen, and that of the active cell, which must exist to have the focus. */
-  #rendered(): { readonly places: readonly number[]; readonly before: number } {
+  /**
+   * The columns to render: those that are pinned, those on the screen, and that of the active cell, which must exist to have
+   * the focus.
+   */
+  #rendered(): readonly number[] {
     const { columns, range, active } = this;
-    const pinned = columns.findIndex(({ isPinned }) => !isPinned);
-    const first = pinned < 0 ? columns.length : pinned;
-    const isPinned = active.column < first;
-    const left = isPinned ? range.left : Math.min(range.left, active.column);
-    const right = isPinned ? range.right : Math.max(range.right, active.column + 1);
-    const places = columns.flatMap((_, index) =>
-      index < first || (index >= left && index < right) ? [index] : [],
-    );
-    return { places, before: Math.max(0, left - first) };
+    const unpinned = columns.findIndex(({ isPinned }) => !isPinned);
+    const first = unpinned < 0 ? columns.length : unpinned;
+    const isRendered = (index: number) =>
+      index < first || (index >= range.left && index < range.right) || index === active.column;
+    return columns.flatMap((_, index) => (isRendered(index) ? [index] : []));
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('columns')) this.#placeColumns();
     if (!changed.has('lines') && !changed.has('columns')) return;
     this.active = {
       line: Math.min(this.active.line, this.lines.length - 1),
       column: Math.max(0, Math.min(this.active.column, this.columns.length - 1)),
     };
+  }
+
+  #placeColumns(): void {
+    let characters = 0;
+    const rules = this.columns.map(({ width }, index) => {
+      const left = `calc(${characters}ch + ${columnPadding * index}px)`;
+      characters += width;
+      return `.column-${index} { left: ${left}; width: calc(${width}ch + ${columnPadding}px); }`;
+    });
+    const width = `calc(${characters}ch + ${columnPadding * this.columns.length}px)`;
+    this.#places.replaceSync(`[role='grid'] { width: ${width}; }\n${rules.join('\n')}`);
   }
 
   override updated(changed: PropertyValues<this>): void {
@@ -186,8 +221,8 @@ export class TableGrid extends LitElement {
 
   override render() {
     const { lines, columns, range, active } = this;
-    const { places, before } = this.#rendered();
-    const template = columns.map(({ width }) => `calc(${width}ch + ${columnPadding}px)`);
+    const places = this.#rendered();
+    const placesKey = places.join();
     const visible: number[] = [];
     for (let line = range.first; line < Math.min(range.last, lines.length); line++) visible.push(line);
     // The active cell must exist to have the focus.
@@ -199,7 +234,6 @@ export class TableGrid extends LitElement {
       aria-multiselectable="true"
       aria-rowcount=${lines.length + 1}
       aria-colcount=${columns.length}
-      ${setVariable('--columns', `${template.join(' ')} minmax(0, 1fr)`)}
       ${setVariable('--height', `${headHeight + lines.length * lineHeight}px`)}
       @keydown=${this.#onKey}
       @pointerover=${this.#onHover}
@@ -207,56 +241,46 @@ export class TableGrid extends LitElement {
         this.hovered = undefined;
       }}
     >
-      <div class="line head" role="row" aria-rowindex="1">
-        ${this.#renderCells(places, before, (column, index) => this.#renderHead(column, index))}
+      <div class="head" role="row" aria-rowindex="1">
+        ${this.#renderCells(places, (column, index) => this.#renderHead(column, index))}
       </div>
       ${repeat(
         visible,
         (line) => line,
-        (line) => this.#renderLine(line, places, before),
+        (line) => this.#renderLine(line, places, placesKey),
       )}
     </div>`;
   }
 
-  /** The cells of a line, with a gap in place of columns that are left of the screen. */
-  #renderCells(
-    places: readonly number[],
-    before: number,
-    render: (column: ShownColumn, index: number) => unknown,
-  ) {
-    const pinned = this.columns.findIndex(({ isPinned }) => !isPinned);
-    const gap = -1;
-    const items = before === 0 ? places : [...places.slice(0, pinned), gap, ...places.slice(pinned)];
+  #renderCells(places: readonly number[], render: (column: ShownColumn, index: number) => unknown) {
     // Each column keeps its elements, and with them the focus.
     return repeat(
-      items,
+      places,
       (index) => index,
       (index) => {
         const column = this.columns[index];
-        if (column !== undefined) return render(column, index);
-        return html`<div class="gap" role="presentation" ${setVariable('--span', String(before))}></div>`;
+        return column === undefined ? nothing : render(column, index);
       },
     );
   }
 
-  /** Where a pinned column stays, after those before it. */
-  #left(index: number): string {
-    const before = this.columns.slice(0, index).reduce((sum, { width }) => sum + width, 0);
-    return `calc(${before}ch + ${columnPadding * index}px)`;
+  #classOf(index: number): string {
+    const column = this.columns[index];
+    const isPinned = column?.isPinned === true;
+    return [
+      `cell column-${index}`,
+      ...(column?.isRight === true ? ['right'] : []),
+      ...(isPinned ? ['pinned'] : []),
+      ...(isPinned && this.columns[index + 1]?.isPinned !== true ? ['last-pinned'] : []),
+    ].join(' ');
   }
 
-  #pinnedClass(index: number): string {
-    const { columns } = this;
-    if (columns[index]?.isPinned !== true) return '';
-    return columns[index + 1]?.isPinned === true ? ' pinned' : ' pinned last-pinned';
-  }
-
-  #renderHead({ column, title, isRight }: ShownColumn, index: number) {
+  #renderHead({ column, title }: ShownColumn, index: number) {
     const place = this.sort.findIndex(({ key }) => key === column.key);
     const order = this.sort[place];
     const isActive = this.active.line === -1 && this.active.column === index;
     return html`<div
-      class=${`cell${isRight ? ' right' : ''}${this.#pinnedClass(index)}`}
+      class=${`${this.#classOf(index)} flex`}
       role="columnheader"
       aria-colindex=${index + 1}
       aria-sort=${order === undefined ? 'none' : order.descending ? 'descending' : 'ascending'}
@@ -265,7 +289,6 @@ export class TableGrid extends LitElement {
       data-key=${column.key}
       tabindex=${isActive ? 0 : -1}
       title=${`${title}\nClick to sort; Shift+click to sort by it as well`}
-      ${setVariable('--left', this.#left(index))}
       @click=${(event: MouseEvent) => {
         this.active = { line: -1, column: index };
         this.#emit({ kind: 'sort', column, isAdded: event.shiftKey });
@@ -283,56 +306,64 @@ export class TableGrid extends LitElement {
     }}>${icon('more')}</button></div>`;
   }
 
-  #renderLine(index: number, places: readonly number[], before: number) {
+  #renderLine(index: number, places: readonly number[], placesKey: string) {
     const line = this.lines[index];
     if (line === undefined) return nothing;
-    const top = setVariable('--top', `${headHeight + index * lineHeight}px`);
     if (line.kind === 'group') {
       const isActive = this.active.line === index;
-      return html`<div class="group" role="row" aria-rowindex=${index + 2} ${top}>
+      return html`<div class="group" role="row" aria-rowindex=${index + 2} ${setVariable('--top', topOf(index))}>
         <span role="gridcell" aria-colspan=${this.columns.length} data-line=${index} data-column="0" tabindex=${isActive ? 0 : -1}><b>${line.value || 'none'}</b> <span class="quiet">${line.count}</span></span>
       </div>`;
     }
     const { row } = line;
     const isSelected = this.selected.has(row.run);
-    const isArchived = row.cells[this.archivedIndex] === true;
-    return html`<div
-      class=${`line row${isArchived ? ' archived' : ''}`}
-      role="row"
-      aria-rowindex=${index + 2}
-      aria-selected=${isSelected}
-      data-run=${row.run}
-      ${top}
-      @click=${(event: MouseEvent) => this.#onClick(event, index)}
-      @dblclick=${() => this.#emit({ kind: 'open', run: row.run })}
-    >${this.#renderCells(places, before, (column, place) => this.#renderCell(column, place, index, row.cells[column.index] ?? null, row, isSelected))}</div>`;
+    const activeColumn = this.active.line === index ? this.active.column : -1;
+    const hoveredColumn = this.hovered?.line === index ? this.hovered.column : -1;
+    // While the table is scrolled, only lines that come onto the screen are rendered.
+    return guard(
+      [row, this.columns, placesKey, isSelected, activeColumn, hoveredColumn],
+      () => html`<div
+        class=${row.cells[this.archivedIndex] === true ? 'row archived' : 'row'}
+        role="row"
+        aria-rowindex=${index + 2}
+        aria-selected=${isSelected}
+        data-run=${row.run}
+        ${setVariable('--top', topOf(index))}
+        @click=${(event: MouseEvent) => this.#onClick(event, index)}
+        @dblclick=${() => this.#emit({ kind: 'open', run: row.run })}
+      >${this.#renderCells(places, (column, place) =>
+        this.#renderCell(column, row, {
+          line: index,
+          column: place,
+          isSelected,
+          isActive: place === activeColumn,
+          isHovered: place === hoveredColumn,
+        }),
+      )}</div>`,
+    );
   }
 
   #renderCell(
-    { column, isRight }: ShownColumn,
-    index: number,
-    line: number,
-    cell: Cell,
+    { column, index: cellIndex }: ShownColumn,
     { color, cells }: TableRow,
-    isSelected: boolean,
+    { line, column: index, isSelected, isActive, isHovered }: CellState,
   ) {
+    const cell = cells[cellIndex] ?? null;
     const text = formatCell(column, cell);
-    const isActive = this.active.line === line && this.active.column === index;
-    const isHovered = this.hovered?.line === line && this.hovered.column === index;
     const isFirst = index === 0;
     return html`<div
-      class=${`cell${isRight ? ' right' : ''}${this.#pinnedClass(index)}`}
+      class=${isFirst ? `${this.#classOf(index)} flex` : this.#classOf(index)}
       role=${isFirst ? 'rowheader' : 'gridcell'}
       aria-colindex=${index + 1}
       data-line=${line}
       data-column=${index}
       tabindex=${isActive ? 0 : -1}
-      ${setVariable('--left', isFirst ? '0px' : this.#left(index))}
+      title=${isHovered && text.length > 20 ? text : nothing}
     >${
       isFirst
-        ? html`<input type="checkbox" tabindex="-1" aria-hidden="true" .checked=${isSelected}><span class="swatch" ${setVariable('--run-color', runColor(color))}></span>`
-        : nothing
-    }<span class="text" title=${text.length > 20 ? text : nothing}>${text}</span>${
+        ? html`<input type="checkbox" tabindex="-1" aria-hidden="true" .checked=${isSelected}><span class="swatch" ${setVariable('--run-color', runColor(color))}></span><span class="text">${text}</span>`
+        : text
+    }${
       isFirst && cells[this.pinnedIndex] === true
         ? html`<span class="quiet" title="Pinned">${icon('pinned')}<span class="visually-hidden"> pinned</span></span>`
         : nothing
