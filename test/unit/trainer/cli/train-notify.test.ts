@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { readSafetensors, writeSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
 import { type WebhookServer, webhookServer } from '../notify/webhook-server.ts';
 import { run } from './esrgan.ts';
 import { writeWaves } from './waves.ts';
@@ -23,11 +24,11 @@ afterAll(() => {
 });
 
 /** Trains a tiny run in a process with these variables; gives what the webhook got of it, and what the command printed. */
-async function train(name: string, environment: Readonly<Record<string, string>>, changes = '') {
+async function train(name: string, environment: Readonly<Record<string, string>>, init = '') {
   vi.stubEnv('ESRGAN_NOTIFY_WEBHOOK', webhook.address);
   for (const [key, value] of Object.entries(environment)) vi.stubEnv(key, value);
   const file = join(folder, `${name}.esrgan.yaml`);
-  const stage = '{ num_epoch: 2, cr_patch_size: [16, 16], train_datasets: [waves], val_datasets: [waves] }';
+  const stage = `{ ${init} num_epoch: 2, cr_patch_size: [16, 16], train_datasets: [waves], val_datasets: [waves] }`;
   writeFileSync(
     file,
     `name: ${name}
@@ -38,7 +39,7 @@ datasets: { waves: { hr: { train: train, val: val } } }
 generator: { rrdb_channels: 4, growth_channels: 2, num_basic_blocks: 1 }
 validation: { every_steps: 2, crop_size: [32, 32] }
 pretraining: ${stage}
-${changes}`,
+`,
   );
   const before = webhook.bodies.length;
   const { code, stdout } = await run('train', file);
@@ -61,20 +62,19 @@ test('a run in a terminal notifies once when it finishes, and no file of it has 
 });
 
 test('a run that fails notifies of why', async () => {
-  writeFileSync(join(folder, 'train/broken.png'), 'no image');
-  try {
-    const { events, code } = await train('broken', always);
-    expect(code).not.toBe(0);
-    expect(events).toEqual([
-      expect.objectContaining({
-        event: 'ended',
-        state: 'failed',
-        reason: expect.stringContaining('broken.png'),
-      }),
-    ]);
-  } finally {
-    rmSync(join(folder, 'train/broken.png'));
-  }
+  const checkpoint = join(folder, 'runs/whole/checkpoints/pretraining-00000004/generator.safetensors');
+  const { tensors } = readSafetensors(checkpoint);
+  tensors.get('conv_hr.bias')?.data.fill(3e38);
+  writeSafetensors(join(folder, 'huge.safetensors'), tensors);
+  const { events, code } = await train('diverged', always, 'init: huge.safetensors,');
+  expect(code).not.toBe(0);
+  expect(events).toEqual([
+    expect.objectContaining({
+      event: 'ended',
+      state: 'failed',
+      reason: expect.stringContaining('Training diverged'),
+    }),
+  ]);
 });
 
 test('a short run does not notify, but that of a job does', async () => {
