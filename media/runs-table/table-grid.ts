@@ -48,15 +48,18 @@ interface Place {
   readonly column: number;
 }
 
-/** What a cell shows besides its value. */
-interface CellState extends Place {
+/** What a line shows besides its values; -1: no column of it. */
+interface LineState {
   readonly isSelected: boolean;
-  readonly isActive: boolean;
-  readonly isHovered: boolean;
+  readonly activeColumn: number;
+  readonly hoveredColumn: number;
 }
 
 /** Where a line is in the grid. */
 const topOf = (line: number): string => `${headHeight + line * lineHeight}px`;
+
+/** The id of a pinned cell. */
+const idOf = (line: number, column: number): string => `cell-${line}-${column}`;
 
 /** The table of runs: a grid whose lines are rendered while they are on the screen. */
 @customElement('table-grid')
@@ -65,12 +68,15 @@ export class TableGrid extends LitElement {
     sharedStyles,
     css`
       :host { display: block; min-height: 0; overflow: auto; border: 1px solid var(--wb-line); border-radius: 4px; }
-      [role='grid'] { position: relative; min-width: 100%; height: var(--height); }
+      .content { position: relative; display: grid; justify-items: start; min-width: 100%; height: var(--height); }
+      [role='grid'] { grid-area: 1 / 1; width: 100%; }
       .head { position: sticky; top: 0; z-index: 3; display: flex; height: ${headHeight}px; background: var(--wb-surface); border-bottom: 1px solid var(--wb-line); box-sizing: border-box; }
       .row, .group { position: absolute; top: var(--top); left: 0; right: 0; height: ${lineHeight}px; contain: strict; }
-      .row { display: flex; background: var(--wb-background); }
-      .group { display: flex; align-items: center; gap: 8px; padding-left: 8px; background: var(--wb-surface); }
-      .group span { position: sticky; left: 8px; }
+      .row { background: var(--wb-background); }
+      .group { background: var(--wb-surface); }
+      .group > span { display: block; padding: 0 8px; line-height: ${lineHeight}px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+      /* The cells of pinned columns. One that stays at the left costs less than one in each line: the browser makes a layer of each. */
+      .pinned-lines { grid-area: 1 / 1; position: sticky; left: 0; z-index: 1; height: 100%; border-right: 1px solid var(--wb-line); }
       /* Where a column is and how wide it is says the style sheet of the columns. */
       .cell { position: absolute; top: 0; height: 100%; padding: 0 8px; box-sizing: border-box; line-height: ${lineHeight}px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
       .cell.right { text-align: right; }
@@ -79,18 +85,18 @@ export class TableGrid extends LitElement {
       .head .cell { padding: 0 2px 0 8px; cursor: pointer; user-select: none; }
       .head .cell.right { justify-content: flex-end; }
       .head .text { font-weight: 600; }
-      .cell.pinned { position: sticky; z-index: 1; flex: none; background: inherit; }
-      .last-pinned { border-right: 1px solid var(--wb-line); }
-      .row:hover { background: color-mix(in srgb, var(--wb-text) 6%, var(--wb-background)); }
-      .row[aria-selected='true'] { background: color-mix(in srgb, var(--vscode-focusBorder) 22%, var(--wb-background)); }
+      .head .pinned { position: sticky; z-index: 1; flex: none; background: inherit; }
+      .row.hovered { background: color-mix(in srgb, var(--wb-text) 6%, var(--wb-background)); }
+      .row.selected { background: color-mix(in srgb, var(--vscode-focusBorder) 22%, var(--wb-background)); }
       .row.archived { color: var(--wb-quiet); font-style: italic; }
       .cell:focus { outline: 1px solid var(--wb-focus); outline-offset: -1px; z-index: 2; }
       .cell:focus:not(:focus-visible) { outline: none; }
       .swatch { flex: none; width: 10px; height: 10px; border-radius: 2px; background: var(--run-color); forced-color-adjust: none; }
       .head button { margin-left: auto; flex: none; }
       .head .right button { margin-left: 2px; }
-      .row button { position: absolute; top: 3px; right: 2px; background: var(--wb-surface); }
-      .row .right button { right: auto; left: 2px; }
+      .over { position: absolute; top: 3px; height: 18px; pointer-events: none; }
+      .over button { position: absolute; right: 2px; background: var(--wb-surface); pointer-events: auto; }
+      .over.right button { right: auto; left: 2px; }
       button.icon { width: 18px; height: 18px; color: var(--wb-quiet); }
       .order { display: inline-flex; align-items: center; color: var(--wb-quiet); font-weight: 400; font-size: 0.9em; }
       .order svg { width: 12px; height: 12px; }
@@ -98,7 +104,7 @@ export class TableGrid extends LitElement {
       .quiet { color: var(--wb-quiet); }
       input[type='checkbox'] { margin: 0; accent-color: var(--vscode-progressBar-background, var(--wb-focus)); }
       @media (forced-colors: active) {
-        .row[aria-selected='true'] { background: Highlight; color: HighlightText; forced-color-adjust: none; }
+        .row.selected { background: Highlight; color: HighlightText; forced-color-adjust: none; }
       }
     `,
   ];
@@ -205,13 +211,16 @@ export class TableGrid extends LitElement {
 
   #placeColumns(): void {
     let characters = 0;
-    const rules = this.columns.map(({ width }, index) => {
-      const left = `calc(${characters}ch + ${columnPadding * index}px)`;
+    const widthOf = (count: number) => `calc(${characters}ch + ${columnPadding * count}px)`;
+    let pinned = '0px';
+    const rules = this.columns.map(({ width, isPinned }, index) => {
+      const left = widthOf(index);
       characters += width;
+      if (isPinned) pinned = widthOf(index + 1);
       return `.column-${index} { left: ${left}; width: calc(${width}ch + ${columnPadding}px); }`;
     });
-    const width = `calc(${characters}ch + ${columnPadding * this.columns.length}px)`;
-    this.#places.replaceSync(`[role='grid'] { width: ${width}; }\n${rules.join('\n')}`);
+    const content = `.content { width: ${widthOf(this.columns.length)}; } .pinned-lines { width: ${pinned}; }`;
+    this.#places.replaceSync([content, ...rules].join('\n'));
   }
 
   override updated(changed: PropertyValues<this>): void {
@@ -222,18 +231,16 @@ export class TableGrid extends LitElement {
   override render() {
     const { lines, columns, range, active } = this;
     const places = this.#rendered();
-    const placesKey = places.join();
+    const pinned = places.filter((index) => columns[index]?.isPinned === true);
+    const others = places.slice(pinned.length);
+    const othersKey = others.join();
     const visible: number[] = [];
     for (let line = range.first; line < Math.min(range.last, lines.length); line++) visible.push(line);
     // The active cell must exist to have the focus.
     if (active.line >= 0 && active.line < lines.length && !visible.includes(active.line))
       visible.push(active.line);
     return html`<span class="digits" aria-hidden="true">0000000000</span><div
-      role="grid"
-      aria-label="Runs"
-      aria-multiselectable="true"
-      aria-rowcount=${lines.length + 1}
-      aria-colcount=${columns.length}
+      class="content"
       ${setVariable('--height', `${headHeight + lines.length * lineHeight}px`)}
       @keydown=${this.#onKey}
       @pointerover=${this.#onHover}
@@ -241,14 +248,27 @@ export class TableGrid extends LitElement {
         this.hovered = undefined;
       }}
     >
-      <div class="head" role="row" aria-rowindex="1">
-        ${this.#renderCells(places, (column, index) => this.#renderHead(column, index))}
-      </div>
-      ${repeat(
+      <div class="pinned-lines" role="presentation">${repeat(
         visible,
         (line) => line,
-        (line) => this.#renderLine(line, places, placesKey),
-      )}
+        (line) => this.#renderPinned(line, pinned),
+      )}</div>
+      <div
+        role="grid"
+        aria-label="Runs"
+        aria-multiselectable="true"
+        aria-rowcount=${lines.length + 1}
+        aria-colcount=${columns.length}
+      >
+        <div class="head" role="row" aria-rowindex="1">
+          ${this.#renderCells(places, (column, index) => this.#renderHead(column, index))}
+        </div>
+        ${repeat(
+          visible,
+          (line) => line,
+          (line) => this.#renderLine(line, pinned, others, othersKey),
+        )}
+      </div>
     </div>`;
   }
 
@@ -266,12 +286,10 @@ export class TableGrid extends LitElement {
 
   #classOf(index: number): string {
     const column = this.columns[index];
-    const isPinned = column?.isPinned === true;
     return [
       `cell column-${index}`,
       ...(column?.isRight === true ? ['right'] : []),
-      ...(isPinned ? ['pinned'] : []),
-      ...(isPinned && this.columns[index + 1]?.isPinned !== true ? ['last-pinned'] : []),
+      ...(column?.isPinned === true ? ['pinned'] : []),
     ].join(' ');
   }
 
@@ -306,83 +324,135 @@ export class TableGrid extends LitElement {
     }}>${icon('more')}</button></div>`;
   }
 
-  #renderLine(index: number, places: readonly number[], placesKey: string) {
+  /** A line beside the pinned columns, which names its cells there. */
+  #renderLine(index: number, pinned: readonly number[], others: readonly number[], othersKey: string) {
     const line = this.lines[index];
     if (line === undefined) return nothing;
-    if (line.kind === 'group') {
-      const isActive = this.active.line === index;
-      return html`<div class="group" role="row" aria-rowindex=${index + 2} ${setVariable('--top', topOf(index))}>
-        <span role="gridcell" aria-colspan=${this.columns.length} data-line=${index} data-column="0" tabindex=${isActive ? 0 : -1}><b>${line.value || 'none'}</b> <span class="quiet">${line.count}</span></span>
-      </div>`;
-    }
+    const ids = (line.kind === 'row' ? pinned : [0]).map((column) => idOf(index, column)).join(' ');
+    const top = setVariable('--top', topOf(index));
+    if (line.kind === 'group')
+      return html`<div class="group" role="row" aria-rowindex=${index + 2} aria-owns=${ids} ${top}></div>`;
     const { row } = line;
-    const isSelected = this.selected.has(row.run);
-    const activeColumn = this.active.line === index ? this.active.column : -1;
-    const hoveredColumn = this.hovered?.line === index ? this.hovered.column : -1;
+    const state = this.#stateOf(index, row);
     // While the table is scrolled, only lines that come onto the screen are rendered.
     return guard(
-      [row, this.columns, placesKey, isSelected, activeColumn, hoveredColumn],
+      [row, this.columns, othersKey, ...Object.values(state)],
       () => html`<div
-        class=${row.cells[this.archivedIndex] === true ? 'row archived' : 'row'}
+        class=${this.#rowClass(row, state)}
         role="row"
         aria-rowindex=${index + 2}
-        aria-selected=${isSelected}
+        aria-selected=${state.isSelected}
+        aria-owns=${ids}
         data-run=${row.run}
-        ${setVariable('--top', topOf(index))}
+        title=${this.#titleOf(row, state)}
+        ${top}
         @click=${(event: MouseEvent) => this.#onClick(event, index)}
         @dblclick=${() => this.#emit({ kind: 'open', run: row.run })}
-      >${this.#renderCells(places, (column, place) =>
-        this.#renderCell(column, row, {
-          line: index,
-          column: place,
-          isSelected,
-          isActive: place === activeColumn,
-          isHovered: place === hoveredColumn,
-        }),
-      )}</div>`,
+      >${this.#renderCells(others, (column, place) => this.#renderCell(column, row, index, place, state))}${this.#renderFilter(row, index, state, false)}</div>`,
     );
   }
 
-  #renderCell(
-    { column, index: cellIndex }: ShownColumn,
-    { color, cells }: TableRow,
-    { line, column: index, isSelected, isActive, isHovered }: CellState,
-  ) {
-    const cell = cells[cellIndex] ?? null;
-    const text = formatCell(column, cell);
-    const isFirst = index === 0;
+  /** The cells of a line in the pinned columns, or the head of a group. */
+  #renderPinned(index: number, pinned: readonly number[]) {
+    const line = this.lines[index];
+    if (line === undefined) return nothing;
+    const top = setVariable('--top', topOf(index));
+    if (line.kind === 'group') {
+      const isActive = this.active.line === index;
+      return html`<div class="group" role="presentation" ${top}>
+        <span id=${idOf(index, 0)} role="gridcell" aria-colspan=${this.columns.length} data-line=${index} data-column="0" tabindex=${isActive ? 0 : -1} title=${line.value || 'none'}><b>${line.value || 'none'}</b> <span class="quiet">${line.count}</span></span>
+      </div>`;
+    }
+    const { row } = line;
+    const state = this.#stateOf(index, row);
+    return guard(
+      [row, this.columns, ...Object.values(state)],
+      () => html`<div
+        class=${this.#rowClass(row, state)}
+        role="presentation"
+        data-run=${row.run}
+        title=${this.#titleOf(row, state)}
+        ${top}
+        @click=${(event: MouseEvent) => this.#onClick(event, index)}
+        @dblclick=${() => this.#emit({ kind: 'open', run: row.run })}
+      >${this.#renderCells(pinned, (column, place) => this.#renderCell(column, row, index, place, state))}${this.#renderFilter(row, index, state, true)}</div>`,
+    );
+  }
+
+  #stateOf(line: number, { run }: TableRow): LineState {
+    const { active, hovered, selected } = this;
+    return {
+      isSelected: selected.has(run),
+      activeColumn: active.line === line ? active.column : -1,
+      hoveredColumn: hovered?.line === line ? hovered.column : -1,
+    };
+  }
+
+  #rowClass({ cells }: TableRow, { isSelected, hoveredColumn }: LineState): string {
+    return [
+      'row',
+      ...(isSelected ? ['selected'] : []),
+      ...(hoveredColumn >= 0 ? ['hovered'] : []),
+      ...(cells[this.archivedIndex] === true ? ['archived'] : []),
+    ].join(' ');
+  }
+
+  /** A cell. It is as little as possible: a frame may need hundreds of them. */
+  #renderCell(shown: ShownColumn, row: TableRow, line: number, index: number, state: LineState) {
+    if (index === 0) return this.#renderName(shown, row, line, state);
     return html`<div
-      class=${isFirst ? `${this.#classOf(index)} flex` : this.#classOf(index)}
-      role=${isFirst ? 'rowheader' : 'gridcell'}
+      class=${this.#classOf(index)}
+      id=${shown.isPinned ? idOf(line, index) : nothing}
+      role="gridcell"
       aria-colindex=${index + 1}
       data-line=${line}
       data-column=${index}
-      tabindex=${isActive ? 0 : -1}
-      title=${isHovered && text.length > 20 ? text : nothing}
-    >${
-      isFirst
-        ? html`<input type="checkbox" tabindex="-1" aria-hidden="true" .checked=${isSelected}><span class="swatch" ${setVariable('--run-color', runColor(color))}></span><span class="text">${text}</span>`
-        : text
-    }${
-      isFirst && cells[this.pinnedIndex] === true
+      tabindex=${state.activeColumn === index ? 0 : -1}
+    >${formatCell(shown.column, row.cells[shown.index])}</div>`;
+  }
+
+  #renderName({ column, index }: ShownColumn, { color, cells }: TableRow, line: number, state: LineState) {
+    return html`<div
+      class=${`${this.#classOf(0)} flex`}
+      id=${idOf(line, 0)}
+      role="rowheader"
+      aria-colindex="1"
+      data-line=${line}
+      data-column="0"
+      tabindex=${state.activeColumn === 0 ? 0 : -1}
+    ><input type="checkbox" tabindex="-1" aria-hidden="true" .checked=${state.isSelected}><span class="swatch" ${setVariable('--run-color', runColor(color))}></span><span class="text">${formatCell(column, cells[index])}</span>${
+      cells[this.pinnedIndex] === true
         ? html`<span class="quiet" title="Pinned">${icon('pinned')}<span class="visually-hidden"> pinned</span></span>`
         : nothing
-    }${
-      isHovered && !isEmpty(cell)
-        ? html`<button class="icon" tabindex="-1" aria-hidden="true" title="Filter by this value" @click=${(
-            event: MouseEvent,
-          ) => {
-            event.stopPropagation();
-            if (event.currentTarget instanceof HTMLElement)
-              this.#emit({
-                kind: 'cell-menu',
-                column,
-                cell,
-                anchor: event.currentTarget.getBoundingClientRect(),
-              });
-          }}>${icon('filter')}</button>`
-        : nothing
     }</div>`;
+  }
+
+  /** The button that filters by the hovered cell, over it. */
+  #renderFilter({ cells }: TableRow, line: number, { hoveredColumn }: LineState, isPinned: boolean) {
+    const shown = this.columns[hoveredColumn];
+    if (shown === undefined || shown.isPinned !== isPinned) return nothing;
+    const { column, isRight } = shown;
+    const cell = cells[shown.index] ?? null;
+    if (isEmpty(cell)) return nothing;
+    return html`<div class=${`over column-${hoveredColumn}${isRight ? ' right' : ''}`} aria-hidden="true" data-line=${line} data-column=${hoveredColumn}>
+      <button class="icon" tabindex="-1" title="Filter by this value" @click=${(event: MouseEvent) => {
+        event.stopPropagation();
+        if (event.currentTarget instanceof HTMLElement)
+          this.#emit({
+            kind: 'cell-menu',
+            column,
+            cell,
+            anchor: event.currentTarget.getBoundingClientRect(),
+          });
+      }}>${icon('filter')}</button>
+    </div>`;
+  }
+
+  /** The tooltip of a line: what its hovered cell may have cut. */
+  #titleOf({ cells }: TableRow, { hoveredColumn }: LineState): string | typeof nothing {
+    const shown = this.columns[hoveredColumn];
+    const text = shown === undefined ? '' : formatCell(shown.column, cells[shown.index]);
+    return text.length > 20 ? text : nothing;
   }
 
   #emit(action: GridAction): void {

@@ -277,7 +277,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('the table of runs'), () => {
     await choose('loss', 'Sort ascending');
     await soon(() => names(3)).toEqual(['run-7', 'run-0', 'run-14']);
     await choose('generator.type', 'Group by it');
-    await soon(() => view.page.locator('.group').allTextContents()).toHaveLength(4);
+    await soon(() => view.page.locator('.pinned-lines .group').allTextContents()).toHaveLength(4);
     expect(await rowCount()).toBe(45);
     await view.page.getByRole('button', { name: 'Columns…' }).click();
     await view.page.getByLabel('stage', { exact: true }).check();
