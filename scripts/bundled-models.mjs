@@ -86,7 +86,7 @@ const packages = [
 const steps = {
   tiles: makeTiles,
   faithful: () => makeModel('faithful', { stages: ['pretraining'], version: 2 }),
-  photo: () => makeModel('photo', { stages: ['pretraining', 'training'], version: 1 }),
+  photo: () => makeModel('photo', { stages: ['pretraining', 'training'], alpha: 0.4, version: 1 }),
   numbers: writeNumbers,
 };
 const testSets = process.env.ESRGAN_TEST_SETS;
@@ -179,21 +179,23 @@ function detailOf(pixels, row) {
 }
 
 /**
- * Trains the stages of a model, of which a stopped one resumes and a finished one is skipped, and writes the file, which is
- * the average of the weights, with its metadata.
+ * Trains the stages of a model, of which a stopped one resumes and a finished one is skipped, and writes the file with its
+ * metadata: the average of the weights, of two stages their network interpolation.
  */
-function makeModel(model, { stages, version }) {
+function makeModel(model, { stages, alpha, version }) {
   const run = join(work, 'runs', `${model}-model`);
   for (const stage of stages) {
-    const sessions = existsSync(run) ? sessionsOf(run).filter((session) => session.stage === stage) : [];
+    const sessions = existsSync(run) ? sessionsOf(run).filter(({ start }) => start.stage === stage) : [];
     if (sessions.some(({ stop }) => stop?.reason === 'finished')) continue;
     const resume = sessions.length > 0 ? ['--resume'] : [];
     esrgan('train', `examples/${model}-model.esrgan.yaml`, '--stage', stage, ...resume);
   }
   const ended = stages.map(
-    (stage) => sessionsOf(run).findLast((session) => session.stage === stage).stop.step,
+    (stage) => sessionsOf(run).findLast(({ start }) => start.stage === stage).stop.step,
   );
-  esrgan('convert', averageOf(run, stages.at(-1)), fileOf(model), '--overwrite');
+  const averages = stages.map((stage) => averageOf(run, stage));
+  if (averages.length === 1) esrgan('convert', ...averages, fileOf(model), '--overwrite');
+  else esrgan('interpolate', ...averages, fileOf(model), '--alpha', String(alpha), '--overwrite');
   addMetadata(fileOf(model), {
     name: `${model[0].toUpperCase()}${model.slice(1)} x4`,
     license: 'CC0-1.0',
