@@ -62,8 +62,8 @@ export class PreviewView extends LitElement {
       .whole image-pane { --pane-ratio: var(--ratio); max-width: calc(70vh * var(--ratio)); }
       .whole p { margin: 6px 0 0; color: var(--wb-quiet); }
       h2 { margin: 0; font-size: 1em; font-weight: 600; overflow-wrap: anywhere; }
-      ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 300px), 1fr)); gap: 16px; margin: 0; padding: 0; list-style: none; }
-      li { min-width: 0; }
+      ul { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); gap: 16px; margin: 0; padding: 0; list-style: none; }
+      li { min-width: 0; max-width: 640px; }
       li image-pane { --pane-ratio: var(--ratio); }
       li.old image-pane { opacity: 0.45; }
       .head { display: flex; align-items: baseline; gap: 8px; margin-bottom: 4px; }
