@@ -69,7 +69,8 @@ test('every language-model tool is registered', () =>
 
 test('the settings are those that server and client read', () => {
   const protocol = readFileSync(join(root, 'server/protocol/settings.ts'), 'utf8');
-  const [ofRuns = '', ofMirror = '', ofNotify = ''] = protocol.split(/interface (?:Mirror|Notify)Settings/);
+  const [ofRuns = '', ofMirror = ''] = protocol.split('interface MirrorSettings');
+  const [ofNotify = ''] = readFileSync(join(root, 'trainer/notify/settings.ts'), 'utf8').split('\n}\n');
   const own = readFileSync(join(root, 'client/upscaling/upscale-settings.ts'), 'utf8');
   expect(Object.keys(contributes.configuration.properties).sort()).toEqual(
     [
