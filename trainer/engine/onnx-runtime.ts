@@ -10,9 +10,13 @@ const load: (name: string) => typeof ort = fromHere;
 /**
  * ONNX Runtime. It is loaded with its first use: where it has no build, all that needs no network still works.
  *
+ * It would report each process, model and session to Microsoft, and keep such reports in the user's cache, if the environment
+ * did not forbid it before it is loaded. On Windows it only writes events for tracing (ETW), whatever the environment says.
+ *
  * @throws WorkbenchError `engine` if it does not load
  */
 export function onnxRuntime(): typeof ort {
+  process.env.ORT_DISABLE_TELEMETRY = '1';
   try {
     return load('onnxruntime-node');
   } catch (cause) {

@@ -1,5 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import {
   onnxInstallation,
@@ -11,6 +14,20 @@ import {
 test('is loaded once', () => {
   expect(onnxRuntime().InferenceSession.create).toBeTypeOf('function');
   expect(onnxRuntime()).toBe(onnxRuntime());
+});
+
+// In the environment of a user: tests and CI are not reported in any case. On Windows there are only events for tracing.
+test.skipIf(process.platform === 'win32')('reports nothing to Microsoft, and keeps no reports', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'reports-'));
+  const image = join(home, 'a.png');
+  await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } }).toFile(image);
+  const { PATH = '' } = process.env;
+  execFileSync(process.execPath, ['dist/esrgan.js', 'upscale', image, '--engine', 'cpu'], {
+    stdio: 'ignore',
+    env: { PATH, HOME: home, TMPDIR: home },
+  });
+  expect(readdirSync(home)).toEqual(['a.png', 'a_x4.png']);
+  rmSync(home, { recursive: true });
 });
 
 test.each([
