@@ -60,6 +60,7 @@ export function createRunReporter(
   send: (address: string, event: RunEvent) => Promise<unknown>,
 ): RunReporter {
   const reported = new Set<string>();
+  const before = readRun(paths.root, Date.now());
   const report = async (event: RunEvent['event'], hint?: string) => {
     const run = readRun(paths.root, Date.now());
     if (run === undefined) return;
@@ -91,9 +92,11 @@ export function createRunReporter(
       }
     },
     async end() {
-      const state = readRun(paths.root, Date.now())?.state;
+      const run = readRun(paths.root, Date.now());
+      // A process that trained nothing, because the run exists or is finished, has no end to report.
+      if (run === undefined || run.updated === before?.updated) return;
       // A person who stops a run knows it.
-      if (state === undefined || isLive(state) || state.state === 'stopped' || !isLong()) return;
+      if (isLive(run.state) || run.state.state === 'stopped' || !isLong()) return;
       await report('ended');
     },
   };

@@ -118,15 +118,14 @@ test.each([
 
 describe('a run', () => {
   const status = { stage: 'pretraining', epoch: 1, epochs: 1, step: 10, steps: 10, rate: null } as const;
-  function reported(minutes: number) {
-    const run = temporaryRun();
+  function reported(minutes: number, run = temporaryRun()) {
     const sent: RunEvent[] = [];
     const settings = { webhook: 'https://x', afterMinutes: 10 };
     const started = Date.now() - minutes * 60_000;
     const reporter = createRunReporter(run, settings, started, async (_, each) => sent.push(each));
     const write = (state: 'running' | 'finished' | 'stopped' | 'failed', hints?: readonly string[]) =>
       writeStatus(run, { ...status, etaSeconds: null, loss: null, psnr: 28, message: null, state, hints });
-    return { reporter, sent, write };
+    return { run, reporter, sent, write };
   }
 
   test.each([
@@ -139,6 +138,14 @@ describe('a run', () => {
     write(state);
     await reporter.end();
     expect(sent.map((each) => `${each.event} ${each.state}`)).toEqual(expected);
+  });
+
+  test('that ended before is not reported again by a process that trains nothing', async () => {
+    const { run, write } = reported(11);
+    write('finished');
+    const { reporter, sent } = reported(11, run);
+    await reporter.end();
+    expect(sent).toEqual([]);
   });
 
   test('with a hint, once', async () => {
