@@ -3,10 +3,9 @@ import { basename, dirname, join, parse, relative, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { engineChoices } from '../engine/engines.ts';
 import { type ErrorCode, WorkbenchError } from '../errors/errors.ts';
-import { type BundledModel, bundledModelFor } from '../files/bundled-models.ts';
+import { type BundledModel, bundledModelFor, bundledModels } from '../files/bundled-models.ts';
 import { isImageName, isVideoName, videoExtensions } from '../files/image-names.ts';
 import { isInside, pathIdentity, sortPaths } from '../files/paths.ts';
-import { statOf } from '../files/regular-file.ts';
 import { formatDuration } from '../format/format.ts';
 import type { ModelChain } from '../guards/model-chain.ts';
 import { isInShare, type Share, shareOf } from '../image-files/share.ts';
@@ -149,7 +148,9 @@ export function registerUpscale(
       const { model, then = [], model2, alpha, tta = false, engine, json = false, share, ...options } = flags;
       const { scale, width, height, megapixels, overwrite, rename, update, ...others } = options;
       const reporter = createReporter({ json, stream: process.stdout });
-      const chosen = model ?? usualModel(images, reporter);
+      const size = sizeOf({ scale, width, height, megapixels });
+      const listed = { ...others, ...(size && { size }) };
+      const chosen = model ?? (await usualModel(images, listed, reporter));
       const onProblem = (message: string) => {
         reporter.line(message);
         reporter.event({ event: 'warning', message });
@@ -168,7 +169,6 @@ export function registerUpscale(
       const hasVideo = images.some(isVideoName);
       const fileOf = (name: string) => weightsOf(name, onProblem);
       const weights = share === undefined && !hasVideo ? null : sha256OfChain(chain, tta, fileOf);
-      const size = sizeOf({ scale, width, height, megapixels });
       const upscaler = await openChain(openModel, chain, {
         engine,
         ...(scale === undefined ? {} : { scale: Math.ceil(scale) }),
@@ -240,12 +240,24 @@ was killed continues when it is started again. The numbers of Slurm arrays and o
 Without --share, the command then upscales what is missing, and lists what fails.
 `;
 
-/** The bundled model for the images of files and folders; reports its name. */
-function usualModel(inputs: readonly string[], reporter: Reporter): BundledModel {
-  const files = inputs.flatMap((input) =>
-    statOf(input)?.isDirectory() ? walk(input, everything).files.filter(isImageName) : input,
+const bundledNames: readonly NamedModel[] = bundledModels.map((name) => ({ name, scale: 4 }));
+
+/**
+ * The bundled model for the images of files and folders; reports its name. Results of earlier calls do not count, so that a
+ * command that was killed continues with the same model.
+ */
+async function usualModel(
+  inputs: readonly string[],
+  options: ListOptions,
+  reporter: Reporter,
+): Promise<BundledModel> {
+  const lists = await Promise.all(
+    inputs.map((input) =>
+      // What cannot be read is reported when the images are upscaled.
+      listImages(input, bundledNames, options, () => {}).catch(() => ({ images: [{ path: input }] })),
+    ),
   );
-  const model = bundledModelFor(files);
+  const model = bundledModelFor(lists.flatMap(({ images }) => images.map(({ path }) => path)));
   reporter.line(
     model === 'photo'
       ? 'Using the model photo, which removes compression and noise. --model faithful keeps them; other models are possible too.'
@@ -442,6 +454,10 @@ interface Input {
   readonly out: string;
 }
 
+/** What tells the results of a model from other images. */
+type NamedModel = Pick<Upscaler, 'name' | 'scale'>;
+type ListOptions = Pick<UpscaleOptions, 'out' | 'name' | 'size'>;
+
 interface FoundInputs {
   readonly images: readonly Input[];
   /** Results of earlier calls. */
@@ -458,7 +474,7 @@ async function allImages(
   const images = new Map<string, Input>();
   const results = new Map<string, string>();
   for (const input of inputs) {
-    await listImages(input, upscaler, options, fail).then(
+    await listImages(input, [upscaler], options, fail).then(
       (found) => {
         for (const result of found.leftOut) results.set(pathIdentity(result), result);
         for (const image of found.images) {
@@ -525,13 +541,13 @@ function createBatchClock(plans: readonly Plan[]) {
 }
 
 /**
- * The file, or the images of the folder and its subfolders sorted by path, without the results of earlier calls, of any size: those next
- * to their images, and those in a folder for results that is inside.
+ * The file, or the images of the folder and its subfolders sorted by path, without the results of earlier calls of `models`, of any
+ * size: those next to their images, and those in a folder for results that is inside.
  */
 async function listImages(
   path: string,
-  model: Upscaler,
-  { out, name: pattern = defaultName, size }: UpscaleOptions,
+  models: readonly NamedModel[],
+  { out, name: pattern = defaultName, size }: ListOptions,
   fail: (input: string, error: unknown) => void,
 ): Promise<FoundInputs> {
   const found = await stat(path).catch((cause: unknown) => {
@@ -547,10 +563,12 @@ async function listImages(
   const stemOf = (file: string) => join(dirname(file), parse(file).name);
   const stems = new Set(images.map(stemOf));
   const isResult = (file: string) =>
-    [pattern, defaultName].some((each) => {
-      const source = sourceName(each, parse(file).name, { ...model, ...(size && { size }) });
-      return source !== undefined && stems.has(join(dirname(file), source));
-    });
+    [pattern, defaultName].some((each) =>
+      models.some(({ name, scale }) => {
+        const source = sourceName(each, parse(file).name, { name, scale, ...(size && { size }) });
+        return source !== undefined && stems.has(join(dirname(file), source));
+      }),
+    );
   const results = new Set(images.filter(isResult));
   const inputs = images.filter((file) => !results.has(file));
   if (inputs.length === 0 && skipped.length === 0) {

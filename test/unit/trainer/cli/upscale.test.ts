@@ -506,6 +506,10 @@ describe('the command', () => {
     expect(await check([await put('a.png')], ['faithful', { engine: 'auto' }])).toBeUndefined();
     await put('b.jpg');
     expect(await check([join(folder, 'b.jpg')], ['photo', { engine: 'auto' }])).toBeUndefined();
+    // Results of a command that was killed do not count.
+    await put('a_x4.png');
+    await put('a_3000w.png');
+    expect(await check([folder, '--dry-run'], ['photo', { engine: 'auto' }])).toBeUndefined();
   });
   test('closes it after a failure', async () => {
     const error = await check(
