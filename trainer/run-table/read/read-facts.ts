@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
 import { listEvaluations } from '../../evaluate/results/evaluation-files.ts';
 import { type JsonNumber, toJsonNumber } from '../../guards/guards.ts';
-import { metricNames } from '../../metrics/metrics.ts';
+import { isBetter, isValidationMetric, metricNames } from '../../metrics/metrics.ts';
 import { progressOf } from '../../run-state/run-state.ts';
-import { newestCheckpoint } from '../../runs/checkpoints.ts';
+import { type CheckpointState, newestCheckpoint } from '../../runs/checkpoints.ts';
 import { launchPaths } from '../../runs/launch.ts';
 import type { RunOnDisk } from '../../runs/list.ts';
 import { type Manifest, readManifest, trainedStages } from '../../runs/manifest.ts';
@@ -75,12 +75,23 @@ function metricsOf({ paths, status }: RunOnDisk): Record<string, JsonNumber> {
   };
   const best = {
     ...(state?.best && { psnr: state.best.psnr, ssim: state.best.ssim }),
-    ...Object.fromEntries(Object.entries(state?.progress ?? {}).map(([name, each]) => [name, each.best])),
+    ...(state && bestOf(state)),
   };
   return Object.fromEntries([
     ...Object.entries(last).map(([name, value]) => [name, toJsonNumber(value)] as const),
     ...Object.entries(best).map(([name, value]) => [`best.${name}`, toJsonNumber(value)] as const),
   ]);
+}
+
+/** By metric the best of all validations: of those that were due, and of the one at the end of the stage. */
+function bestOf({ progress = {}, metrics }: CheckpointState): Record<string, number> {
+  const due = Object.fromEntries(Object.entries(progress).map(([name, { best }]) => [name, best]));
+  const better = Object.entries(metrics).filter(([name, value]) => {
+    const metric = name.slice(name.lastIndexOf('/') + 1);
+    const before = due[name];
+    return isValidationMetric(metric) && (before === undefined || isBetter(metric, value, before));
+  });
+  return { ...due, ...Object.fromEntries(better) };
 }
 
 /** The saved evaluations of its checkpoints: of a test set under a protocol that of the model which was measured last. */

@@ -140,17 +140,26 @@ test('metrics of the newest checkpoint, the last of the status, and the best of 
       step,
       metrics,
       best: { psnr: 31, ssim: 0.9, step: 10 },
-      progress: { psnr_y: { best: 33, step: 20, since: 1 } },
+      progress: {
+        psnr_y: { best: 33, step: 20, since: 1 },
+        // A validation at the end of the stage may not be due.
+        ssim_y: { best: 0.7, step: 20, since: 0 },
+        'set5/lpips': { best: 0.3, step: 20, since: 0 },
+      },
     });
   checkpoint(20, { psnr: 28, psnr_y: 29 });
-  checkpoint(40, { psnr: 30, psnr_y: 32, lpips: 0.2 });
+  checkpoint(40, { psnr: 31, psnr_y: 32, ssim_y: 0.8, 'set5/lpips': 0.2, bicubic_psnr: 27 });
   expect(factsOf(run).metrics).toEqual({
     psnr: 'Infinity',
     psnr_y: 32,
-    lpips: 0.2,
+    ssim_y: 0.8,
+    'set5/lpips': 0.2,
+    bicubic_psnr: 27,
     'best.psnr': 31,
     'best.ssim': 0.9,
     'best.psnr_y': 33,
+    'best.ssim_y': 0.8,
+    'best.set5/lpips': 0.2,
   });
 });
 
