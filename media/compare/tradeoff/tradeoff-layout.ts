@@ -74,7 +74,8 @@ export function layoutTradeoff(
 
   const paths = pathsOfRuns(points);
   const bicubic = points.filter(({ run }) => run < 0);
-  const fronts = showsFront ? paretoFronts(points, axes) : [];
+  // A front of one point is no line.
+  const fronts = showsFront ? paretoFronts(points, axes).filter(({ length }) => length > 1) : [];
   const text = cssVariable(element, '--wb-text', 'black');
   const curves = [
     ...[...paths, ...(bicubic.length > 0 ? [bicubic] : [])].flatMap((path) => {

@@ -161,7 +161,7 @@ function progressOf({ alpha, checkpoints }: TradeoffPoint): number {
 
 /**
  * The Pareto fronts: of the points whose numbers compare, those that no other point exceeds in one metric without being worse
- * in the other, by rising x. Fronts of one point are left out. None where it is not known which direction is better.
+ * in the other, by rising x. Points that compare with no other have none. None where it is not known which direction is better.
  */
 export function paretoFronts(points: readonly TradeoffPoint[], { x, y }: TradeoffAxes): TradeoffPoint[][] {
   if (x.metric.better === null || y.metric.better === null) return [];
@@ -172,11 +172,9 @@ export function paretoFronts(points: readonly TradeoffPoint[], { x, y }: Tradeof
     return moreX >= 0 && moreY >= 0 && moreX + moreY > 0;
   };
   return [...new Set(points.map(({ group }) => group))]
-    .map((group) => {
-      const own = points.filter((point) => point.group === group);
-      return own.filter((point) => own.every((other) => !exceeds(other, point)));
-    })
-    .filter((front) => front.length > 1);
+    .map((group) => points.filter((point) => point.group === group))
+    .filter(({ length }) => length > 1)
+    .map((own) => own.filter((point) => own.every((other) => !exceeds(other, point))));
 }
 
 /** The points as CSV, lines end with CRLF: run, model, stages and steps of its checkpoints, alpha, both numbers, front. */

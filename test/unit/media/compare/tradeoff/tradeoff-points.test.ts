@@ -237,6 +237,13 @@ describe('the points of runs', () => {
     ]);
   });
 
+  test('have a front of one where it exceeds all others', () => {
+    const best = points.map((point) => (point.label === 'PSNR 400k' ? { ...point, x: 31, y: 0.05 } : point));
+    expect(paretoFronts(best, chosen).map((front) => front.length)).toEqual([2]);
+    const one = best.filter(({ runName, label }) => runName === 'amber' || label !== 'PSNR 400k');
+    expect(paretoFronts(one, chosen).map(named)).toEqual([['amber PSNR 400k']]);
+  });
+
   test('have no front where it is not known what is better', () => {
     const { x, y } = chosen;
     expect(paretoFronts(points, { x, y: { ...y, metric: { ...y.metric, better: null } } })).toEqual([]);
