@@ -3,7 +3,7 @@ import { basename, dirname, join, parse, relative, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { engineChoices } from '../engine/engines.ts';
 import { type ErrorCode, WorkbenchError } from '../errors/errors.ts';
-import { type BundledModel, bundledModelFor, bundledModels } from '../files/bundled-models.ts';
+import { bundledModelFile, bundledModelFor, bundledModels } from '../files/bundled-models.ts';
 import { isImageName, isVideoName, videoExtensions } from '../files/image-names.ts';
 import { isInside, pathIdentity, sortPaths } from '../files/paths.ts';
 import { formatDuration } from '../format/format.ts';
@@ -240,17 +240,20 @@ was killed continues when it is started again. The numbers of Slurm arrays and o
 Without --share, the command then upscales what is missing, and lists what fails.
 `;
 
-const bundledNames: readonly NamedModel[] = bundledModels.map((name) => ({ name, scale: 4 }));
+const bundledNames: readonly NamedModel[] = bundledModels.map((model) => ({
+  name: bundledModelFile(model) ?? model,
+  scale: 4,
+}));
 
 /**
- * The bundled model for the images of files and folders; reports its name. Results of earlier calls do not count, so that a
+ * The file of the bundled model for the images of files and folders, because a run may have its name; reports the name. Results of earlier calls do not count, so that a
  * command that was killed continues with the same model.
  */
 async function usualModel(
   inputs: readonly string[],
   options: ListOptions,
   reporter: Reporter,
-): Promise<BundledModel> {
+): Promise<string> {
   const lists = await Promise.all(
     inputs.map((input) =>
       // What cannot be read is reported when the images are upscaled.
@@ -263,7 +266,7 @@ async function usualModel(
       ? 'Using the model photo, which removes compression and noise. --model faithful keeps them; other models are possible too.'
       : 'Using the model faithful, for clean images. --model photo removes compression and noise; other models are possible too.',
   );
-  return model;
+  return bundledModelFile(model) ?? model;
 }
 
 interface Flags {

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import type { OpenModel } from '../../../../trainer/cli/open-chain.ts';
 import { createReporter } from '../../../../trainer/cli/terminal.ts';
 import { registerUpscale, type UpscaleOptions, upscaleImages } from '../../../../trainer/cli/upscale.ts';
+import { type BundledModel, bundledModelFile } from '../../../../trainer/files/bundled-models.ts';
 import { temporaryPath } from '../../../../trainer/runs/atomic-file.ts';
 import { thisHost } from '../../../../trainer/runs/processes.ts';
 import { bicubicUpscaler } from '../../../../trainer/upscale/bicubic.ts';
@@ -503,13 +504,14 @@ describe('the command', () => {
     expect(error).toMatchObject({ message: expect.stringContaining(message) });
   });
   test('uses a bundled model for the format of the images without --model', async () => {
-    expect(await check([await put('a.png')], ['faithful', { engine: 'auto' }])).toBeUndefined();
+    const fileOf = (model: BundledModel) => bundledModelFile(model) ?? model;
+    expect(await check([await put('a.png')], [fileOf('faithful'), { engine: 'auto' }])).toBeUndefined();
     await put('b.jpg');
-    expect(await check([join(folder, 'b.jpg')], ['photo', { engine: 'auto' }])).toBeUndefined();
+    expect(await check([join(folder, 'b.jpg')], [fileOf('photo'), { engine: 'auto' }])).toBeUndefined();
     // Results of a command that was killed do not count.
     await put('a_x4.png');
     await put('a_3000w.png');
-    expect(await check([folder, '--dry-run'], ['photo', { engine: 'auto' }])).toBeUndefined();
+    expect(await check([folder, '--dry-run'], [fileOf('photo'), { engine: 'auto' }])).toBeUndefined();
   });
   test('closes it after a failure', async () => {
     const error = await check(
