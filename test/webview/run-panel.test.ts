@@ -323,7 +323,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('run panel'), () => {
     expect(await sharp(Buffer.from(bytes)).metadata()).toMatchObject({
       format: 'png',
       width: 1600,
-      height: 800,
+      height: 824,
     });
   });
 
