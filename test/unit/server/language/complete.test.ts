@@ -93,7 +93,7 @@ describe('keys', () => {
     ['of an existing key', 'ema:\n  de|cay: 0', ['decay']],
     ['in braces', 'ema: {|}', ['decay']],
     ['of the root in JSON', '{\n  |\n}', ['name', 'scale_factor', 'batch_size']],
-    ['of a data set', 'datasets:\n  mine:\n    |', ['hr', 'lr', 'downscale']],
+    ['of a data set', 'datasets:\n  mine:\n    |', ['hr', 'lr', 'meta_info', 'downscale']],
     ['of images', 'datasets:\n  mine:\n    hr:\n      |', ['train', 'val']],
     ['of `datasets`', 'datasets:\n  |', ['new data set', 'div2k', 'bsds500', 'set5', 'set14']],
     ['after a broken line', 'name: "x\nema:\n  |', ['decay']],
