@@ -33,7 +33,7 @@ export async function chooseNewRun(presets: readonly Preset[]): Promise<NewRunCh
     timed(
       `$(file-media) ${l10n.t('Sample images')}`,
       5,
-      l10n.t('Satellite images that come along, copied to sample-images. 5 minutes.'),
+      l10n.t('Bundled satellite images, copied to sample-images. 5 minutes.'),
       'samples',
     ),
     heading(l10n.t('Presets')),

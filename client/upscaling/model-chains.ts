@@ -15,8 +15,15 @@ export function modelPaths({ model, second, next }: ModelChain): readonly string
 const checkpointPath =
   /([^\\/]+)[\\/]checkpoints[\\/](pretraining|training)-0*(\d+)(?:[\\/]generator\.safetensors)?$/;
 
-/** The name of a model of which only the path is known: a checkpoint, the folder of a run, or a file. */
+const bundledPath = /[\\/]media[\\/]models[\\/](faithful|photo)-x4\.safetensors$/;
+
+/**
+ * The name of a model of which only the path is known: a bundled one, called as in lists, a checkpoint, the folder of a run,
+ * or a file.
+ */
 export function modelName(path: string): string {
+  const [, bundled] = bundledPath.exec(path) ?? [];
+  if (bundled !== undefined) return bundled === 'photo' ? 'Photo x4' : 'Faithful x4';
   const [, run, stage, step] = checkpointPath.exec(path) ?? [];
   return run !== undefined && stage !== undefined ? checkpointName(run, stage, Number(step)) : basename(path);
 }

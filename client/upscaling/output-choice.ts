@@ -41,7 +41,7 @@ export async function chooseUpscaling(
     { label: l10n.t('Size'), description: sizeLabel(output.size, scale), value: 'size' },
     { label: l10n.t('Format'), description: formatLabel(output.format), value: 'format' },
     {
-      label: l10n.t('Better (8 passes, slower)'),
+      label: l10n.t('Better (TTA, 8 passes)'),
       description: output.isBetter ? l10n.t('on') : l10n.t('off'),
       value: 'better',
     },

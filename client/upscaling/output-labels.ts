@@ -5,13 +5,11 @@ import type { UpscalingOutput, UpscalingSize } from '../../server/protocol/upsca
  * The size of results for people.
  *
  * @param size null: what the model makes of an image in one pass
- * @param scale factor of the model; null where it is not known
+ * @param scale of the model; null where it is not known
  */
 export function sizeLabel(size: UpscalingSize | null, scale: number | null): string {
   if (size === null) {
-    return scale === null
-      ? l10n.t('the factor of the model')
-      : l10n.t('×{0}, the factor of the model', scale);
+    return scale === null ? l10n.t('the scale of the model') : l10n.t('×{0}, the scale of the model', scale);
   }
   if ('scale' in size) return `×${size.scale}`;
   if ('megapixels' in size) return l10n.t('{0} megapixels', size.megapixels);

@@ -23,7 +23,8 @@ export type ModelChoice =
     };
 
 /**
- * The usable models, under headings: the last choice first, then the bundled ones, checkpoints by run, files.
+ * The usable models, under headings: the last choice first, then the bundled ones, checkpoints by run, files. A heading may be
+ * empty: then it is a line between two runs.
  *
  * @param last several models together are one entry
  */
@@ -55,10 +56,11 @@ export function modelChoices(models: readonly UpscalingModel[], last: ModelChain
     l10n.t('bundled'),
     others.filter(({ source }) => source.kind === 'bundled'),
   );
+  // The labels name the run: a heading with its name would cut them.
   const runs = new Set(others.flatMap(({ source }) => (source.kind === 'checkpoint' ? source.run : [])));
-  for (const run of runs) {
+  for (const [index, run] of [...runs].entries()) {
     add(
-      l10n.t('run {0}', basename(run)),
+      index === 0 ? l10n.t('runs') : '',
       others.filter(({ source }) => source.kind === 'checkpoint' && source.run === run),
     );
   }

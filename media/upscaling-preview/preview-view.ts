@@ -141,7 +141,7 @@ export class PreviewView extends LitElement {
           this.#set({ isBetter: !this.ui.isBetter });
           this.#requestSoon();
         }}
-      />Better (8 passes, slower)</label>
+      />Better (TTA, 8 passes)</label>
       ${zoomControls(
         ui.view,
         (factor) => this.pane?.zoomBy(factor),
@@ -188,7 +188,7 @@ export class PreviewView extends LitElement {
             this.#requestSoon();
           }}
         ></image-pane>
-        <p>${formatCount(width)} × ${formatCount(height)} pixels at ${formatCount(x)}, ${formatCount(y)} of ${formatCount(size.width)} × ${formatCount(size.height)}. Draw a region with the mouse, move it with the arrow keys, resize it with <kbd>Shift</kbd> and the arrow keys; <kbd>Esc</kbd> is the middle.</p>
+        <p>${formatCount(width)} × ${formatCount(height)} pixels at ${formatCount(x)}, ${formatCount(y)} of ${formatCount(size.width)} × ${formatCount(size.height)}. Draw a region with the mouse; the arrow keys move it, with <kbd>Shift</kbd> they resize it, and <kbd>Esc</kbd> centers it. Hold <kbd>Space</kbd> to see the left of the wipe alone.</p>
       </div>
       ${
         this.models.length === 0

@@ -249,7 +249,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('the preview of upscaling'), () => {
   test('more passes are for the models only; a model upscales the image', async () => {
     await open();
     await done();
-    await page.page.getByLabel('Better (8 passes, slower)').check();
+    await page.page.getByLabel('Better (TTA, 8 passes)').check();
     await soon(() => queries.length).toBe(6);
     expect(queries.slice(3).map(({ isBetter }) => isBetter)).toEqual([false, true, true]);
     await page.page.getByRole('button', { name: 'Upscale Image With This: gan.pth' }).click();

@@ -71,4 +71,7 @@ test.each([
   ['C:\\w\\runs\\photos\\checkpoints\\training-5', 'photos · training 5'],
   ['/w/runs/photos', 'photos'],
   ['/w/models/RealESRGAN_x4plus.pth', 'RealESRGAN_x4plus.pth'],
+  ['/x/media/models/photo-x4.safetensors', 'Photo x4'],
+  ['C:\\x\\media\\models\\faithful-x4.safetensors', 'Faithful x4'],
+  ['/w/models/photo-x4.safetensors', 'photo-x4.safetensors'],
 ])('the model %s is called %s', (path, expected) => expect(modelName(path)).toBe(expected));

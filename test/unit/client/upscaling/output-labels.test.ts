@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseSize, sizeLabel } from '../../../../client/upscaling/output-labels.ts';
 
 test.each([
-  ['', null, '×4, the factor of the model'],
+  ['', null, '×4, the scale of the model'],
   [' 2.5x ', { scale: 2.5 }, '×2.5'],
   ['x4', { scale: 4 }, '×4'],
   ['3000w', { width: 3000 }, '3000 pixels wide'],
@@ -17,7 +17,7 @@ test.each([
 });
 
 test('the factor of a model that is not known', () =>
-  expect(sizeLabel(null, null)).toBe('the factor of the model'));
+  expect(sizeLabel(null, null)).toBe('the scale of the model'));
 
 test.each(['4', '0.5x', '0x', '0w', 'w', '99', '1001x', '-2x', '2000h3000w', '0mp', '1.5w'])(
   '%j is no size',

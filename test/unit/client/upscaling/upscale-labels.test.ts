@@ -66,10 +66,10 @@ describe('the list of models', () => {
     expect(shown()).toEqual([
       '# bundled',
       'Faithful x4',
-      '# run photos',
+      '# runs',
       'photos · training 300,000',
       'photos · pretraining 141,000',
-      '# run maps',
+      '# ',
       'maps · pretraining 10',
       '# files',
       'anime.pth',
