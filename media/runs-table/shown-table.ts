@@ -45,10 +45,20 @@ export function isShownFirst({ key, source, isEqual }: Column): boolean {
   return source !== 'run' ? !key.startsWith('bicubic_') : !hiddenFirst.includes(key);
 }
 
+/** Facts before the metrics; all others follow them. */
+const firstFacts = ['state', 'stage', 'progress', 'step', 'steps', 'loss', 'rate'];
+
+/** Columns of which the person moved none: how far the runs are, their metrics, other facts, keys of the run file. */
+function usualPlace({ key, source }: Column): number {
+  if (source === 'run') return firstFacts.includes(key) ? 0 : 2;
+  return source === 'metric' ? 1 : 3;
+}
+
 /** All columns but the name, in the order of the person. */
 export function orderedColumns(columns: readonly Column[], order: readonly string[]): readonly Column[] {
   const moved = order.flatMap((key) => columns.find((column) => column.key === key) ?? []);
-  return [...moved, ...columns.filter(({ key }) => key !== 'name' && !order.includes(key))];
+  const others = columns.filter(({ key }) => key !== 'name' && !order.includes(key));
+  return [...moved, ...others.toSorted((a, b) => usualPlace(a) - usualPlace(b))];
 }
 
 const rowsToMeasure = 200;

@@ -51,13 +51,13 @@ describe('columns', () => {
     shownColumns(columns, rows, { ...initialState, ...state }).map(({ column }) => column.key);
 
   test.each([
-    [{}, 'name psnr generator.type tags note created trained progress odd key'],
+    [{}, 'name progress psnr tags note created trained generator.type odd key'],
     [
       { shown: { pinned: true, psnr: false } },
-      'name generator.type tags note pinned created trained progress odd key',
+      'name progress tags note pinned created trained generator.type odd key',
     ],
-    [{ pinned: ['note'] }, 'name note psnr generator.type tags created trained progress odd key'],
-    [{ order: ['created', 'gone'] }, 'name created psnr generator.type tags note trained progress odd key'],
+    [{ pinned: ['note'] }, 'name note progress psnr tags created trained generator.type odd key'],
+    [{ order: ['created', 'gone'] }, 'name created progress psnr tags note trained generator.type odd key'],
   ])('%j', (state, expected) => expect(keysOf(state).join(' ')).toBe(expected));
 
   test('keys that are the same in all runs are hidden until they are shown', () => {
@@ -74,7 +74,8 @@ describe('columns', () => {
 
   test('move past the next column that is shown', () => {
     const shown = ['name', 'psnr', 'tags'];
-    const state = { order: movedOrder(columns, [], shown, 'psnr', 1), shown: { 'generator.type': false } };
+    const hidden = { progress: false, 'generator.type': false };
+    const state = { order: movedOrder(columns, [], shown, 'psnr', 1), shown: hidden };
     expect(keysOf(state).slice(0, 3)).toEqual(['name', 'tags', 'psnr']);
     const back = movedOrder(columns, state.order, ['name', 'tags', 'psnr'], 'psnr', -1);
     expect(keysOf({ ...state, order: back }).slice(0, 3)).toEqual(['name', 'psnr', 'tags']);
