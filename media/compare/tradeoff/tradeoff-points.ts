@@ -129,6 +129,15 @@ export function tradeoffPoints(
     .sort((a, b) => a.x - b.x || a.y - b.y);
 }
 
+/** How many models of the table have no finite, current numbers on both axes, and so no point. */
+export function countWithout({ rows }: Comparison, { x, y }: TradeoffAxes, ofTable: number): number {
+  const isOfTable = ({ choice, model }: ComparisonRow) =>
+    model !== null && (choice === null || choice < ofTable);
+  const lacks = (row: ComparisonRow) =>
+    [x, y].some(({ column, metric }) => valueIn(row.cells[column], metric.name) === undefined);
+  return rows.filter((row) => isOfTable(row) && lacks(row)).length;
+}
+
 function labelOf({ choice, label, model, isReference, checkpoints }: ComparisonRow): string {
   if (isReference || model === null || choice === null) return label;
   const [first, second] = checkpoints;

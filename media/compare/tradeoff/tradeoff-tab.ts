@@ -21,6 +21,7 @@ import { colorOf, layoutTradeoff, markOf, pointName, type TradeoffLayout } from 
 import {
   axisName,
   chosenAxes,
+  countWithout,
   type TradeoffAxes,
   type TradeoffAxis,
   type TradeoffPoint,
@@ -142,6 +143,7 @@ export class TradeoffTab extends LitElement {
     }
     const points = tradeoffPoints(comparison, chosen, this.query.models.length);
     const warnings = tradeoffWarnings(comparison, chosen);
+    const without = countWithout(comparison, chosen, this.query.models.length);
     return html`
       <div class="row">
         ${this.#renderChoice('x', axes, chosen.x)} ${this.#renderChoice('y', axes, chosen.y)}
@@ -166,6 +168,7 @@ export class TradeoffTab extends LitElement {
       }
       <ul class="notes" aria-label="Limits of the plot">
         ${warnings.map((warning) => html`<li>${icon('warning')}<span>${warning}</span></li>`)}
+        ${points.length === 0 || without === 0 ? nothing : html`<li><span>${without === 1 ? '1 model of the table has' : `${formatCount(without)} models of the table have`} no numbers of both metrics. Evaluate them in the table.</span></li>`}
         <li><span>The points are ${this.ui.showsAllCheckpoints ? 'the checkpoints and' : ''} the models of the table that have numbers of both metrics. A line connects those of a run in the order of training, network interpolations between the stages.</span></li>
       </ul>
     `;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ShownRun } from '../../../../../media/compare/shown-runs.ts';
 import {
   chosenAxes,
+  countWithout,
   paretoFronts,
   pathsOfRuns,
   tradeoffAxes,
@@ -185,6 +186,8 @@ test('points are the models with finite, current numbers of both, by rising x', 
     ['amber', 'ESRGAN 7,000', 0, 0, 28, 0.05],
     ['amber', 'PSNR 400k', 0, 0, 30, 0.2],
   ]);
+  // Two of `blue`: one number is not finite, one is out of date.
+  expect(countWithout(comparison, chosen, 1)).toBe(2);
 });
 
 test('warns where numbers on an axis are not comparable', () => {
