@@ -307,8 +307,10 @@ function entriesByColumn(entries: readonly Entry[]): ReadonlyMap<string, readonl
 /** @param entries of the column */
 function withGroups(column: ColumnKey, entries: readonly Entry[]): ComparisonColumn {
   const groups = [...new Set(entries.map(({ group }) => group))];
+  // The letters are those of the numbers in the table.
+  const named = groups.map((group, index) => `(${String.fromCharCode('a'.charCodeAt(0) + index)}) ${group}`);
   const what =
-    column.kind === 'scalar' ? 'each run in its own way' : `on different pixels (${groups.join('; ')})`;
+    column.kind === 'scalar' ? 'each run in its own way' : `on different pixels, ${named.join('; ')}`;
   return {
     ...column,
     groups: groups.map((description) => ({ description })),

@@ -105,7 +105,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('comparison'), () => {
     await soon(async () => text(await cell('birch PSNR', 1))).toBe('★best 27.000 +1.000');
     // The last run was validated on other crops.
     const notes = await text(view.page.getByRole('list', { name: 'Limits of the comparison' }));
-    expect(notes).toContain('validation · rgb: validation under rgb was measured on different pixels');
+    expect(notes).toContain('validation under rgb was measured on different pixels, (a) ');
     const column = await view.page
       .getByRole('columnheader', { name: 'validation · rgb' })
       .getAttribute('data-column');

@@ -203,7 +203,11 @@ export class TableTab extends LitElement {
       column.warning === null
         ? []
         : [
-            `${column.data} · ${column.protocol}: ${column.warning}${column.groups.length > 1 ? ` ${column.groups.map(({ description }, i) => `(${groupLetter(i)}) ${description}`).join('; ')}.` : ''}`,
+            column.kind === 'scalar'
+              ? `${column.warning} ${column.groups.map(({ description }, i) => `(${groupLetter(i)}) ${description}`).join('; ')}.`
+              : column.kind === 'published'
+                ? `${column.data} · ${column.protocol}: ${column.warning}`
+                : column.warning,
           ],
     );
     const notes = [...new Set([...groups, ...comparison.warnings])];

@@ -259,7 +259,7 @@ test('columns with several groups say so', () => {
     'x2, 2 images, d5',
   ]);
   expect(column?.warning).toBe(
-    'set5 under rgb was measured on different pixels (x4, 2 images, d5; x2, 2 images, d5): these numbers are not comparable.',
+    'set5 under rgb was measured on different pixels, (a) x4, 2 images, d5; (b) x2, 2 images, d5: these numbers are not comparable.',
   );
   expect(firstColumn([row('a', [{}])]).column).toMatchObject({
     warning: null,
