@@ -338,7 +338,10 @@ function isClose({ distance }: { readonly distance: number }): boolean {
   return distance < Math.log(2);
 }
 
-/** The most similar measured run: one of the same stage if there is one, and of those the closest in cost. */
+/**
+ * The most similar measured run: one of the same stage if there is one, and of those the closest in cost. One with another
+ * generator is further away by a factor of 2: the cost differs by more than what is modelled.
+ */
 function mostSimilar(
   config: ResolvedConfig,
   stage: Stage,
@@ -351,7 +354,9 @@ function mostSimilar(
     const measured = run[key];
     if (run.engine !== machine.engine || measured === null || measured <= 0) return [];
     const modelled = expected(run.config, run.stage);
-    return [{ run, ratio: measured / modelled, distance: Math.abs(Math.log(modelled / own)) }];
+    const isSameType = run.config.generator.type === config.generator.type;
+    const distance = Math.abs(Math.log(modelled / own)) + (isSameType ? 0 : Math.log(2));
+    return [{ run, ratio: measured / modelled, distance }];
   });
   const ofStage = candidates.filter(({ run }) => run.stage === stage);
   return (ofStage.length > 0 ? ofStage : candidates).toSorted((a, b) => a.distance - b.distance)[0];

@@ -293,6 +293,13 @@ describe('measured runs on this machine', () => {
     expect(time(large, { engine, runs })?.basis).toContain(basis);
   });
 
+  test('runs with another generator are estimates, and come after those with the same one', () => {
+    const compact = configOf('generator: { type: compact, num_feat: 24, num_conv: 4 }');
+    const basis = (...runs: MeasuredRun[]) => time(small, { engine: 'cpu', runs });
+    expect(basis(run('a', compact))).toMatchObject({ isMeasured: false, digits: 1 });
+    expect(basis(run('a', compact), run('b', small))?.basis).toContain('the run b ');
+  });
+
   test.each<[string, Machine]>([
     ['an engine without measured runs', { engine: 'cuda', runs: [run('a', large)] }],
     ['an unknown engine', { engine: null, runs: [] }],
