@@ -25,7 +25,9 @@ async function demo() {
   esrgan('train', 'examples/blue-marble.esrgan.yaml');
 
   const run = 'demo/runs/blue-marble';
-  console.log('\nA tile that it never saw, against bicubic and the bundled model (esrgan evaluate):');
+  console.log(
+    '\nA tile that it was not trained on, against bicubic and the bundled model (esrgan evaluate):',
+  );
   esrgan('evaluate', 'bicubic', bundledModel, run, '--data', `test=${test.folder}`);
 
   console.log('\nThe same tile upscaled (esrgan upscale):');

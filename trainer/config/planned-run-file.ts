@@ -23,7 +23,7 @@ export function plannedRunFile(plan: Plan, run: PlannedRun): string {
   const ganSteps = Math.max(1, Math.floor(steps / 4));
   const crop = 2 * patch;
   return `# Made by New Run: the pretraining takes about ${time} on this machine (engine ${run.engine}, ${secondsText(secondsPerStep)} per step).
-# Start Pretraining. Training, which follows if you like, takes about half as long again: sharper texture, lower PSNR.
+# Choose Start Pretraining. Training, the second stage, is optional and takes about half as long: sharper texture, lower PSNR.
 
 scale_factor: ${run.scale}
 batch_size: ${batch} # small batches: in a short training, more steps are worth more than larger batches
@@ -42,7 +42,7 @@ generator: # the largest network that gets enough steps in ${time}; the paper ha
 pretraining:
   num_epoch: 1000000 # num_step ends the stage
   num_step: ${steps} # ${time} at ${secondsText(secondsPerStep)} per step, a tenth of it for validation and samples
-  cr_patch_size: [${patch}, ${patch}] # cost grows with the area; small networks see no farther than this
+  cr_patch_size: [${patch}, ${patch}] # cost grows with the area; the receptive field of a small network is not larger
   lr: ${learningRate.toExponential()} # ${rateReason(learningRate)}
   sched_step: ${decayEvery} # halved at each quarter: large steps first, small ones at the end
   sched_gamma: 0.5
@@ -55,7 +55,7 @@ training:
   cr_patch_size: [${patch}, ${patch}]
   g_sched_steps: [${Math.max(1, Math.floor(ganSteps / 2))}]
   d_sched_steps: [${Math.max(1, Math.floor(ganSteps / 2))}]
-  g_content_loss_scaling: 1 # 0.01 with a perceptual loss; without, this keeps the image as it is
+  g_content_loss_scaling: 1 # 0.01 with a perceptual loss; without one, this preserves colors and edges
   train_datasets: [${quoted(run.dataset)}]
   val_datasets: [${quoted(run.dataset)}]
 
@@ -84,7 +84,7 @@ function secondsText(seconds: number): string {
 
 function rateReason(rate: number): string {
   if (rate <= 2e-4) return 'as in the paper';
-  return 'the paper trains for days at 2e-4; in a short training a higher rate gets farther';
+  return 'the paper trains for days at 2e-4; in a short training a higher rate converges faster';
 }
 
 /** Channels of the discriminator's blocks. Each second one halves the patch, which must not become too small. */
