@@ -107,11 +107,11 @@ test('it follows the run files of the workspace', async () => {
   await workbench.run('ESRGAN: Focus on Data & Weights View');
   // A view that is redrawn shows the row that has the focus.
   await workbench.page.keyboard.press('Home');
-  await workbench.treeRow(/waves.*6 \/ 2 images/).waitFor();
+  await workbench.treeRow(/waves.*6 to train, 2 to validate/).waitFor();
   workspace.write('holiday.esrgan.yaml', text('holiday'));
-  await workbench.treeRow(/holiday.*6 \/ 2 images/).waitFor();
+  await workbench.treeRow(/holiday.*6 to train, 2 to validate/).waitFor();
   workspace.write('holiday.esrgan.yaml', text('hiking'));
-  await workbench.treeRow(/hiking.*6 \/ 2 images/).waitFor();
+  await workbench.treeRow(/hiking.*6 to train, 2 to validate/).waitFor();
   rmSync(workspace.path('holiday.esrgan.yaml'));
   await workbench.treeRow(/hiking/).waitFor({ state: 'detached' });
 });
