@@ -8,13 +8,12 @@ import {
   dryRunOption,
   finishReport,
   jsonOption,
-  nameSkipped,
   newerSection,
   type PreparationFlags,
   prepare,
   reportOption,
   reportPath,
-  warnNewer,
+  reportPlan,
   withoutSection,
 } from './prepare.ts';
 
@@ -57,18 +56,9 @@ export function registerDataDownscale(data: Command): void {
       await prepare(flags, async ({ reporter, observer }) => {
         const plan = flags.multiscale ? planCopies(images, folder) : planLrImages(images, out, flags.scale);
         const [all, missing] = [countResults(plan, 'results'), countResults(plan, 'missing')];
-        reporter.event({
-          event: 'plan',
-          images: plan.plans.length,
-          results: all,
-          existing: all - missing,
-          skipped: plan.skipped.length,
-        });
-        nameSkipped(reporter, plan, 'results', reportFile !== undefined);
-        reporter.line(
-          `${countOf(plan.plans.length, 'image')}, ${countOf(all, 'result')}: ${all - missing} already exist.`,
-        );
-        warnNewer(reporter, plan.newer, 'results', reportFile !== undefined);
+        const summary = countOf(all, 'result');
+        const hasReport = reportFile !== undefined;
+        reportPlan(reporter, plan, { all, missing, noun: 'results', summary, hasReport });
         if (flags.dryRun) return plan.failed;
         const failed = await downscaleImages(plan, observer);
         await finishReport(reportFile, () => reportOf(images, out, flags, plan, failed), reporter);

@@ -7,13 +7,12 @@ import {
   dryRunOption,
   finishReport,
   jsonOption,
-  nameSkipped,
   newerSection,
   type PreparationFlags,
   prepare,
   reportOption,
   reportPath,
-  warnNewer,
+  reportPlan,
   withoutSection,
 } from './prepare.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -44,17 +43,9 @@ export function registerDataTiles(data: Command): void {
       await prepare(flags, async ({ reporter, observer }) => {
         const plan = planTiles(images, out, flags);
         const [all, missing] = [countTiles(plan, 'tiles'), countTiles(plan, 'missing')];
-        const text = `${countOf(plan.plans.length, 'image')}, ${countOf(all, 'tile')} of ${flags.size}x${flags.size}: ${all - missing} already exist`;
-        reporter.event({
-          event: 'plan',
-          images: plan.plans.length,
-          results: all,
-          existing: all - missing,
-          skipped: plan.skipped.length,
-        });
-        nameSkipped(reporter, plan, 'tiles', reportFile !== undefined);
-        reporter.line(`${text}.`);
-        warnNewer(reporter, plan.newer, 'tiles', reportFile !== undefined);
+        const summary = `${countOf(all, 'tile')} of ${flags.size}x${flags.size}`;
+        const hasReport = reportFile !== undefined;
+        reportPlan(reporter, plan, { all, missing, noun: 'tiles', summary, hasReport });
         if (flags.dryRun) return plan.failed;
         const failed = await cutTiles(plan, flags, observer);
         await finishReport(reportFile, () => reportOf(images, out, flags, plan, failed), reporter);

@@ -93,11 +93,43 @@ function nameImages<Item>(
 }
 
 /**
+ * Reports what will be made: the numbers of images and of results, in all and still missing, the images that are too small, and
+ * those that are newer than their results.
+ *
+ * @param summary the line of the numbers
+ * @throws WorkbenchError `data` if no image is left
+ */
+export function reportPlan(
+  reporter: Reporter,
+  plan: Pick<TilesPlan | DownscalePlan, 'plans' | 'skipped' | 'failed' | 'newer'>,
+  {
+    all,
+    missing,
+    noun,
+    summary,
+    hasReport,
+  }: {
+    readonly all: number;
+    readonly missing: number;
+    readonly noun: string;
+    readonly summary: string;
+    readonly hasReport: boolean;
+  },
+): void {
+  const { plans, skipped, newer } = plan;
+  const existing = all - missing;
+  reporter.event({ event: 'plan', images: plans.length, results: all, existing, skipped: skipped.length });
+  nameSkipped(reporter, plan, noun, hasReport);
+  reporter.line(`${countOf(plans.length, 'image')}, ${summary}: ${existing} already exist.`);
+  warnNewer(reporter, newer, noun, hasReport);
+}
+
+/**
  * Names the images that are too small.
  *
  * @throws WorkbenchError `data` if no image is left
  */
-export function nameSkipped(
+function nameSkipped(
   reporter: Reporter,
   { plans, skipped, failed }: Pick<TilesPlan | DownscalePlan, 'plans' | 'skipped' | 'failed'>,
   noun: string,
@@ -114,12 +146,7 @@ export function nameSkipped(
 }
 
 /** Warns of images that were changed after their results: existing files are never replaced. */
-export function warnNewer(
-  reporter: Reporter,
-  newer: readonly string[],
-  noun: string,
-  hasReport: boolean,
-): void {
+function warnNewer(reporter: Reporter, newer: readonly string[], noun: string, hasReport: boolean): void {
   if (newer.length === 0) return;
   const verb = newer.length === 1 ? 'was' : 'were';
   reporter.line(
