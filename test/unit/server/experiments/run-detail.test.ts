@@ -56,7 +56,7 @@ function checkpoint(paths: RunPaths, stage: Stage, step: number, psnr: number | 
   writeCheckpoint(paths, files, { stage, step, ...own, best: null, metrics: psnr === null ? {} : { psnr } });
 }
 
-const begun = { toolVersion: '1', engine: 'cpu', device: 'a processor' } as const;
+const startFacts = { toolVersion: '1', engine: 'cpu', device: 'a processor' } as const;
 
 test('an empty run has nothing, and that is no error', () => {
   expect(detailOf(temporaryRun())).toMatchObject({
@@ -90,12 +90,12 @@ test('checkpoints of both stages, with the best and the last of each', () => {
 test('sessions, and where the training stage begins among the points', () => {
   const paths = temporaryRun();
   createManifest(paths, { seed: 1, configHash: '', data: {}, ancestry: [] });
-  recordStart(paths, { stage: 'pretraining', step: 0, ...begun });
+  recordStart(paths, { stage: 'pretraining', step: 0, ...startFacts });
   recordStop(paths, { stage: 'pretraining', step: 70, reason: 'finished' });
   createEventWriter(paths.root).close();
   expect(detailOf(paths).stepsBeforeTraining).toBe(0);
   // The training began at the best checkpoint, of step 60, and was resumed at its own step 4.
-  recordStart(paths, { stage: 'training', step: 4, ...begun });
+  recordStart(paths, { stage: 'training', step: 4, ...startFacts });
   createEventWriter(paths.root, 65).close();
   const { sessions, stepsBeforeTraining } = detailOf(paths);
   expect(stepsBeforeTraining).toBe(60);
@@ -115,7 +115,7 @@ test.each([
   recordStart(paths, {
     stage: 'pretraining',
     step: 0,
-    ...begun,
+    ...startFacts,
     command: ['node', 'esrgan.js', ...args.split(' ')],
   });
   expect(detailOf(paths).sessions).toMatchObject([{ command: shown }]);

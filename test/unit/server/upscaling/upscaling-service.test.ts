@@ -338,7 +338,7 @@ describe('the preview of a region', () => {
     expect(largestDifference(await pixels(preview.path), whole)).toBeLessThanOrEqual(1);
   });
 
-  test('is there when it is requested again, until the model is written anew', async () => {
+  test('is there when it is requested again, until the model is written again', async () => {
     model();
     await image('a.png', 200);
     const first = await server.request('esrgan/previewRegion', query({}));
