@@ -1,21 +1,19 @@
 import { basename } from 'node:path';
 import { l10n } from 'vscode';
 import type { ModelChain, UpscalingModel } from '../../server/protocol/upscaling.ts';
+import { bundledModels } from '../../trainer/files/bundled-models.ts';
 import { formatCount } from '../../trainer/format/format.ts';
 
 export function singleModel(path: string): ModelChain {
   return { model: path, second: null, next: [] };
 }
 
-/** The paths of the models of a chain. */
-export function modelPaths({ model, second, next }: ModelChain): readonly string[] {
-  return [model, ...(second ? [second.model] : []), ...next];
-}
-
 const checkpointPath =
   /([^\\/]+)[\\/]checkpoints[\\/](pretraining|training)-0*(\d+)(?:[\\/]generator\.safetensors)?$/;
 
-const bundledPath = /[\\/]media[\\/]models[\\/](faithful|photo)-x4\.safetensors$/;
+const bundledPath = new RegExp(
+  `[\\\\/]media[\\\\/]models[\\\\/](${bundledModels.join('|')})-x4\\.safetensors$`,
+);
 
 /**
  * The name of a model of which only the path is known: a bundled one, called as in lists, a checkpoint, the folder of a run,

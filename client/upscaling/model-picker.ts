@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { l10n, type Memento, type QuickPickItem, QuickPickItemKind, ThemeIcon, window } from 'vscode';
 import type { ModelChain, UpscalingModel } from '../../server/protocol/upscaling.ts';
-import { isModelChain } from '../../trainer/guards/model-chain.ts';
+import { isModelChain, modelsOf } from '../../trainer/guards/model-chain.ts';
 import type { ServerLink } from '../server/server-link.ts';
-import { modelPaths, singleModel } from './model-chains.ts';
+import { singleModel } from './model-chains.ts';
 import { findModelFiles, modelExtensions } from './model-files.ts';
 import { modelChoices } from './upscale-labels.ts';
 
@@ -17,7 +17,7 @@ export async function lastModels(memento: Memento): Promise<ModelChain | undefin
 
 /** Whether the files or folders of models exist. */
 export async function areThere(models: ModelChain): Promise<boolean> {
-  const found = await Promise.all(modelPaths(models).map((path) => stat(path).catch(() => undefined)));
+  const found = await Promise.all(modelsOf(models).map((path) => stat(path).catch(() => undefined)));
   return found.every((each) => each !== undefined);
 }
 
@@ -112,7 +112,7 @@ async function pick<Other extends string>(
   },
 ): Promise<ModelChain | Other | undefined> {
   const items = async (): Promise<ModelItem<Other>[]> => {
-    const all = await allModels(link, last && modelPaths(last));
+    const all = await allModels(link, last && modelsOf(last));
     const choices = modelChoices(
       all.filter((model) => accepts(model, all)),
       last,

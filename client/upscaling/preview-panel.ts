@@ -13,10 +13,10 @@ import {
 import type { ModelChain, UpscalingModel } from '../../server/protocol/upscaling.ts';
 import type { PreviewedModel, PreviewRegion } from '../../server/protocol/webview.ts';
 import { isList, isObject, isString } from '../../trainer/guards/guards.ts';
-import { isModelChain } from '../../trainer/guards/model-chain.ts';
+import { isModelChain, modelsOf } from '../../trainer/guards/model-chain.ts';
 import { createOpenedPages } from '../webviews/opened-pages.ts';
 import { hostApp, type PanelServices } from '../webviews/webview-panel.ts';
-import { chainName, chainScale, modelPaths, singleModel } from './model-chains.ts';
+import { chainName, chainScale, singleModel } from './model-chains.ts';
 import { allModels, areThere, lastModels, pickModels } from './model-picker.ts';
 import { chooseModels } from './output-choice.ts';
 import { modelLabel } from './upscale-labels.ts';
@@ -67,7 +67,7 @@ export function createPreviewPanels(
     });
     const described = async (): Promise<{ models: readonly PreviewedModel[] }> => {
       const models = await chains;
-      const known = await allModels(link, models.flatMap(modelPaths));
+      const known = await allModels(link, models.flatMap(modelsOf));
       return { models: models.map((chain) => describedChain(chain, known)) };
     };
     const change = async (next: readonly ModelChain[]) => {

@@ -12,13 +12,13 @@ import {
   videoExtensions,
 } from '../../trainer/files/image-names.ts';
 import { isObject, isString } from '../../trainer/guards/guards.ts';
-import { isModelChain } from '../../trainer/guards/model-chain.ts';
+import { isModelChain, modelsOf } from '../../trainer/guards/model-chain.ts';
 import { choose, showInformation, showWarning } from '../notifications.ts';
 import { commandTargets } from '../runs/command-targets.ts';
 import { runItem, runLookup } from '../runs/run-items.ts';
 import type { Command, Services } from '../services.ts';
 import { requireTrust } from '../workspace-trust.ts';
-import { chainName, modelName, modelPaths, singleModel } from './model-chains.ts';
+import { chainName, modelName, singleModel } from './model-chains.ts';
 import { allModels, forgetModels, lastModels, pickUpscaler, rememberModels } from './model-picker.ts';
 import { chooseUpscaling, type Upscaling } from './output-choice.ts';
 import { showResultList } from './result-list.ts';
@@ -78,7 +78,7 @@ export function upscaleCommands({
     const models = picked === 'automatic' ? null : picked;
     const usual = { models, output: usualOutput(first) };
     const chosen = isAsked
-      ? await chooseUpscaling(link, usual, models === null ? [] : await allModels(link, modelPaths(models)))
+      ? await chooseUpscaling(link, usual, models === null ? [] : await allModels(link, modelsOf(models)))
       : usual;
     if (chosen === undefined) return;
     await upscaleWith(

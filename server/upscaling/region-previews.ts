@@ -8,6 +8,7 @@ import {
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { createFolderSync } from '../../trainer/files/create-folder.ts';
 import { statOf } from '../../trainer/files/regular-file.ts';
+import { modelsOf } from '../../trainer/guards/model-chain.ts';
 import { imageSize } from '../../trainer/image-files/image-size.ts';
 import { createIdleCommand } from '../command/idle-command.ts';
 import type { CommandPrograms } from '../command/programs.ts';
@@ -74,7 +75,7 @@ export function createRegionPreviews(programs: () => CommandPrograms): RegionPre
 /** Identifies a result: another state of the image or of a model has another name. */
 function nameOf({ image, region, models, scale, isBetter }: RegionQuery): string {
   const found = statOf(image);
-  const names = models ? [models.model, ...(models.second ? [models.second.model] : []), ...models.next] : [];
+  const names = models ? modelsOf(models) : [];
   const state = [image, found?.size, found?.mtimeMs, region, models ?? scale, names.map(stateOf), isBetter];
   return createHash('sha256').update(JSON.stringify(state)).digest('hex').slice(0, 32);
 }

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { isRegionRequest, type RegionEvent, type RegionRequest } from '../cli-output/preview-region.ts';
 import { engineChoices } from '../engine/engines.ts';
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
+import { modelsOf } from '../guards/model-chain.ts';
 import { removeTemporaries, temporaryPath } from '../runs/atomic-file.ts';
 import { upscaleRegion } from '../upscale/upscale-region.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
@@ -65,8 +66,7 @@ export function registerPreviewRegion(
         tta,
       }: Pick<RegionRequest, 'models' | 'scale' | 'tta'>): Promise<Upscaler> {
         const chain = models ?? { model: 'bicubic', second: null, next: [] };
-        const names = [chain.model, ...(chain.second ? [chain.second.model] : []), ...chain.next];
-        const stamps = names.map((name) => (name === 'bicubic' ? scale : stampOf(weightsOf(name))));
+        const stamps = modelsOf(chain).map((name) => (name === 'bicubic' ? scale : stampOf(weightsOf(name))));
         const key = JSON.stringify([chain, stamps, tta]);
         const upscaler = upscalers.get(key) ?? openChain(openModel, chain, { engine, scale, tta });
         upscalers.delete(key);

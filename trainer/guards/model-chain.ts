@@ -14,3 +14,8 @@ export const isModelChain = isObject<ModelChain>({
   second: isNullable(isObject({ model: isString, alpha: isBetween(0, 1) })),
   next: isList(isString),
 });
+
+/** All models of a chain. */
+export function modelsOf({ model, second, next }: ModelChain): readonly string[] {
+  return [model, ...(second ? [second.model] : []), ...next];
+}

@@ -4,10 +4,10 @@ import {
   chainScale,
   isInterpolable,
   modelName,
-  modelPaths,
   singleModel,
 } from '../../../../client/upscaling/model-chains.ts';
 import type { ModelChain, UpscalingModel } from '../../../../server/protocol/upscaling.ts';
+import { modelsOf } from '../../../../trainer/guards/model-chain.ts';
 
 function model(path: string, parts: Partial<UpscalingModel> = {}): UpscalingModel {
   return {
@@ -49,7 +49,7 @@ test.each<[ModelChain, string, string[], number | null]>([
   [singleModel('/elsewhere/x.pth'), 'x.pth', ['/elsewhere/x.pth'], null],
 ])('models together: %j', (chain, name, paths, scale) => {
   expect(chainName(chain)).toBe(name);
-  expect(modelPaths(chain)).toEqual(paths);
+  expect(modelsOf(chain)).toEqual(paths);
   expect(chainScale(chain, [psnr, gan, clean, any])).toBe(scale);
 });
 
