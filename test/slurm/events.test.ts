@@ -7,9 +7,9 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { slurm } from '../../trainer/cluster/slurm.ts';
 import { askAboutJobs } from '../../trainer/cluster/submit.ts';
 import { sendRequest } from '../../trainer/runs/control.ts';
@@ -36,9 +36,9 @@ beforeAll(async () => {
   mkdirSync(profiles, { recursive: true });
   writeFileSync(
     join(profiles, 'clusters.yaml'),
-    // Slurm sends the signal up to half a minute earlier.
-    `short: { time: 2, seconds_before_limit: 45, cpus: 1, setup: [echo "set up $PWD"] }
-once: { time: 2, seconds_before_limit: 45, options: [--no-requeue] }
+    // Slurm sends the signal up to half a minute earlier. A job without a memory takes that of a whole node.
+    `short: { time: 2, seconds_before_limit: 45, cpus: 1, memory: 200M, setup: [echo "set up $PWD"] }
+once: { time: 2, seconds_before_limit: 45, cpus: 1, memory: 200M, options: [--no-requeue] }
 long: { time: 10, cpus: 1, memory: 200M }
 full: { time: 10, cpus: 4, options: [--exclusive] }
 held: { options: [--hold] }
@@ -134,7 +134,12 @@ async function pause(name: string): Promise<void> {
 
 const stop = (name: string) => esrgan('stop', rootOf(name));
 
+/** A test that fails leaves no job in the way of the next. */
+const cancelAll = () => cluster.run('scancel', '--user', userInfo().username);
+
 describe.concurrent('at the time limit', () => {
+  afterAll(cancelAll);
+
   test('the time limit: a checkpoint, back in the queue, continued by the same job until esrgan stop', async () => {
     const [job = ''] = await submit('short', [runFile('limit', endless)]);
     await untilState('limit', /^queued on short: BeginTime/);
@@ -185,105 +190,110 @@ describe.concurrent('at the time limit', () => {
   });
 });
 
-test('scancel: a checkpoint, and no further job', async () => {
-  const [job = ''] = await submit('long', [runFile('cancelled', endless)]);
-  await trained('cancelled');
-  await cluster.run('scancel', job);
-  await untilState('cancelled', 'stopped Stopped by the scheduler.');
-  await untilOver(job);
-  expect(await jobFacts(job, 'JobState', 'Restarts')).toEqual(['CANCELLED', '0']);
-  const step = String(sessionsOf('cancelled').at(-1)?.stop?.step).padStart(8, '0');
-  expect(readdirSync(runPaths(rootOf('cancelled')).checkpoints)).toContain(`pretraining-${step}`);
-});
+describe('one after the other', () => {
+  afterEach(cancelAll);
 
-test('a requeue from outside, as by a more important job: a checkpoint, continued at its step', async () => {
-  const [job = ''] = await submit('long', [runFile('preempted', endless)]);
-  await trained('preempted');
-  await cluster.run('scontrol', 'requeue', job);
-  await untilState('preempted', /^queued on long: BeginTime/);
-  await until('the next session', () => sessionsOf('preempted').length === 2);
-  const [first, second] = sessionsOf('preempted');
-  expect([first?.stop?.step, first?.stop?.reason]).toEqual([second?.start.step, 'stopped']);
-  expect(await jobFacts(job, 'Restarts')).toEqual(['1']);
-  await stop('preempted');
-  await untilOver(job);
-});
+  test('scancel: a checkpoint, and no further job', async () => {
+    const [job = ''] = await submit('long', [runFile('cancelled', endless)]);
+    await trained('cancelled');
+    await cluster.run('scancel', job);
+    await untilState('cancelled', 'stopped Stopped by the scheduler.');
+    await untilOver(job);
+    expect(await jobFacts(job, 'JobState', 'Restarts')).toEqual(['CANCELLED', '0']);
+    const step = String(sessionsOf('cancelled').at(-1)?.stop?.step).padStart(8, '0');
+    expect(readdirSync(runPaths(rootOf('cancelled')).checkpoints)).toContain(`pretraining-${step}`);
+  });
 
-test('a trainer that is killed has crashed: its job ends and is not requeued', async () => {
-  const [job = ''] = await submit('long', [runFile('crashed', endless)]);
-  await trained('crashed');
-  const pid = trainerOf('crashed');
-  kill(pid);
-  await untilOver(job);
-  expect(await stateOf('crashed')).toBe(`lost process ${pid} on this host is gone`);
-  expect(await jobFacts(job, 'JobState', 'ExitCode', 'Restarts')).toEqual(['FAILED', '137:0', '0']);
-});
+  test('a requeue from outside, as by a more important job: a checkpoint, continued at its step', async () => {
+    const [job = ''] = await submit('long', [runFile('preempted', endless)]);
+    await trained('preempted');
+    await cluster.run('scontrol', 'requeue', job);
+    await untilState('preempted', /^queued on long: BeginTime/);
+    await until('the next session', () => sessionsOf('preempted').length === 2);
+    const [first, second] = sessionsOf('preempted');
+    expect([first?.stop?.step, first?.stop?.reason]).toEqual([second?.start.step, 'stopped']);
+    expect(await jobFacts(job, 'Restarts')).toEqual(['1']);
+    await stop('preempted');
+    await untilOver(job);
+  });
 
-test('a job that Slurm refuses leaves nothing', async () => {
-  const { code, stderr } = await esrgan('submit', runFile('refused', 1), '--on', 'nowhere');
-  expect([code, stderr]).toEqual([6, expect.stringContaining('Invalid partition name specified')]);
-  expect(existsSync(rootOf('refused'))).toBe(false);
-});
+  test('a trainer that is killed has crashed: its job ends and is not requeued', async () => {
+    const [job = ''] = await submit('long', [runFile('crashed', endless)]);
+    await trained('crashed');
+    const pid = trainerOf('crashed');
+    kill(pid);
+    await untilOver(job);
+    expect(await stateOf('crashed')).toBe(`lost process ${pid} on this host is gone`);
+    expect(await jobFacts(job, 'JobState', 'ExitCode', 'Restarts')).toEqual(['FAILED', '137:0', '0']);
+  });
 
-test('a job that ends before training shows what it printed', async () => {
-  await submit('broken', [runFile('broken', 1)]);
-  await untilState('broken', /^failed .*\/nowhere\/node/s);
-});
-test('the server submits, follows, pauses and cancels a job', async () => {
-  const server = await startServer(folder);
-  const target = { file: runFile('edited', endless), stage: 'pretraining', resume: false } as const;
-  const { profiles } = await server.request('esrgan/profiles', null);
-  expect(profiles[0]).toEqual({ name: 'short', description: '2' });
-  const { run } = await server.request('esrgan/submit', { target, profile: 'long' });
-  await server.until('edited', ({ state, step }) => state === 'running' && step !== null && step > 0);
-  const job = readLaunch(runPaths(run)).job?.id ?? '';
-  const answer = await server.request('esrgan/control', { run, request: 'pause' });
-  expect(answer).toEqual({ isPending: false, job });
-  await server.until('edited', ({ state }) => state === 'paused');
-  await server.request('esrgan/kill', { run });
-  await server.until('edited', ({ state }) => state === 'stopped');
-  await untilOver(job);
-  await server.request('esrgan/submit', { target: { run }, profile: 'held' });
-  const { reason } = await server.until('edited', ({ state }) => state === 'queued');
-  expect(reason).toBe('on held: JobHeldUser');
-  await server.request('esrgan/removeFromQueue', { run });
-  await server.until('edited', ({ state }) => state === 'stopped');
-  await server.shutdown();
-});
+  test('a job that Slurm refuses leaves nothing', async () => {
+    const { code, stderr } = await esrgan('submit', runFile('refused', 1), '--on', 'nowhere');
+    expect([code, stderr]).toEqual([6, expect.stringContaining('Invalid partition name specified')]);
+    expect(existsSync(rootOf('refused'))).toBe(false);
+  });
 
-test('a job without free nodes waits, and can be removed from the queue', async () => {
-  const names = ['full-0', 'full-1', 'full-2'];
-  for (const name of names) await submit('full', [runFile(name, endless)]);
-  await untilState('full-2', 'queued on full: Resources');
-  const { stdout } = await esrgan('runs', '--runs-dir', join(folder, 'runs'));
-  expect(stdout).toContain('full-2 (queued): on full: Resources');
-  expect((await esrgan('submit', runFile('full-2', endless), '--on', 'long')).stderr).toContain(
-    'Run full-2 is already queued',
-  );
-  expect((await stop('full-2')).stdout).toContain('is removed from the queue');
-  expect(existsSync(rootOf('full-2'))).toBe(false);
-  await trained('full-0');
-  await trained('full-1');
-  const jobs = ['full-0', 'full-1'].map((name) => readLaunch(runPaths(rootOf(name))).job?.id ?? '');
-  for (const name of ['full-0', 'full-1']) await stop(name);
-  for (const job of jobs) await untilOver(job);
-});
+  test('a job that ends before training shows what it printed', async () => {
+    await submit('broken', [runFile('broken', 1)]);
+    await untilState('broken', /^failed .*\/nowhere\/node/s);
+  });
 
-test('a node dies: the run ends on the other one with the bytes of an undisturbed run', async () => {
-  const undisturbed = esrgan('train', runFile('undisturbed', 500));
-  const [job = ''] = await submit('long', [runFile('survivor', 500)]);
-  await trained('survivor', 150);
-  const node = await nodeOf(job);
-  await cluster.killNode(node);
-  await untilState('survivor', 'finished');
-  expect(sessionsOf('survivor').map(({ stop: end }) => end?.reason)).toEqual([undefined, 'finished']);
-  expect(sessionsOf('survivor')[1]?.start.step).toBeGreaterThan(0);
-  expect(await jobFacts(job, 'Restarts', 'NodeList')).toEqual(['1', node === 'n1' ? 'n2' : 'n1']);
-  expect((await undisturbed).code).toBe(0);
-  const last = (name: string) => join(runPaths(rootOf(name)).checkpoints, 'pretraining-00001500');
-  for (const file of ['generator.safetensors', 'optimizer.safetensors']) {
-    expect(
-      readFileSync(join(last('survivor'), file)).equals(readFileSync(join(last('undisturbed'), file))),
-    ).toBe(true);
-  }
+  test('the server submits, follows, pauses and cancels a job', async () => {
+    const server = await startServer(folder);
+    const target = { file: runFile('edited', endless), stage: 'pretraining', resume: false } as const;
+    const { profiles } = await server.request('esrgan/profiles', null);
+    expect(profiles[0]).toEqual({ name: 'short', description: '2' });
+    const { run } = await server.request('esrgan/submit', { target, profile: 'long' });
+    await server.until('edited', ({ state, step }) => state === 'running' && step !== null && step > 0);
+    const job = readLaunch(runPaths(run)).job?.id ?? '';
+    const answer = await server.request('esrgan/control', { run, request: 'pause' });
+    expect(answer).toEqual({ isPending: false, job });
+    await server.until('edited', ({ state }) => state === 'paused');
+    await server.request('esrgan/kill', { run });
+    await server.until('edited', ({ state }) => state === 'stopped');
+    await untilOver(job);
+    await server.request('esrgan/submit', { target: { run }, profile: 'held' });
+    const { reason } = await server.until('edited', ({ state }) => state === 'queued');
+    expect(reason).toBe('on held: JobHeldUser');
+    await server.request('esrgan/removeFromQueue', { run });
+    await server.until('edited', ({ state }) => state === 'stopped');
+    await server.shutdown();
+  });
+
+  test('a job without free nodes waits, and can be removed from the queue', async () => {
+    const names = ['full-0', 'full-1', 'full-2'];
+    for (const name of names) await submit('full', [runFile(name, endless)]);
+    await untilState('full-2', 'queued on full: Resources');
+    const { stdout } = await esrgan('runs', '--runs-dir', join(folder, 'runs'));
+    expect(stdout).toContain('full-2 (queued): on full: Resources');
+    expect((await esrgan('submit', runFile('full-2', endless), '--on', 'long')).stderr).toContain(
+      'Run full-2 is already queued',
+    );
+    expect((await stop('full-2')).stdout).toContain('is removed from the queue');
+    expect(existsSync(rootOf('full-2'))).toBe(false);
+    await trained('full-0');
+    await trained('full-1');
+    const jobs = ['full-0', 'full-1'].map((name) => readLaunch(runPaths(rootOf(name))).job?.id ?? '');
+    for (const name of ['full-0', 'full-1']) await stop(name);
+    for (const job of jobs) await untilOver(job);
+  });
+
+  test('a node dies: the run ends on the other one with the bytes of an undisturbed run', async () => {
+    const undisturbed = esrgan('train', runFile('undisturbed', 500));
+    const [job = ''] = await submit('long', [runFile('survivor', 500)]);
+    await trained('survivor', 150);
+    const node = await nodeOf(job);
+    await cluster.killNode(node);
+    await untilState('survivor', 'finished');
+    expect(sessionsOf('survivor').map(({ stop: end }) => end?.reason)).toEqual([undefined, 'finished']);
+    expect(sessionsOf('survivor')[1]?.start.step).toBeGreaterThan(0);
+    expect(await jobFacts(job, 'Restarts', 'NodeList')).toEqual(['1', node === 'n1' ? 'n2' : 'n1']);
+    expect((await undisturbed).code).toBe(0);
+    const last = (name: string) => join(runPaths(rootOf(name)).checkpoints, 'pretraining-00001500');
+    for (const file of ['generator.safetensors', 'optimizer.safetensors']) {
+      expect(
+        readFileSync(join(last('survivor'), file)).equals(readFileSync(join(last('undisturbed'), file))),
+      ).toBe(true);
+    }
+  });
 });
